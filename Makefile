@@ -1,0 +1,27 @@
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check clean
+
+# npm puts the pinned Node (a package like any other) first on PATH, whatever the machine's own version is.
+RUN := npm run --silent
+
+help: ## List the targets
+	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: node_modules/.package-lock.json ## Install what the project needs
+
+node_modules/.package-lock.json: package.json package-lock.json components/package.json policies/package.json scripts/package.json
+	npm ci --no-fund --no-audit --loglevel=error
+	@touch $@
+
+demo: setup ## Preview production: policies, cost and diagram, as out/preview.html
+	$(RUN) strongroom -- preview --stack production --format html --out out/preview.html
+
+test: setup ## Everything: types, lint, format, all suites
+	@scripts/test/system-packages chromium
+	$(RUN) test:all
+
+check: setup ## What one runs while working: types, lint, format, unit tests
+	$(RUN) typecheck && $(RUN) lint && $(RUN) format && $(RUN) test
+
+clean: ## Remove everything that was made
+	rm -rf node_modules out coverage components/dist policies/dist

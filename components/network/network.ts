@@ -1,0 +1,23 @@
+import type * as pulumi from "@pulumi/pulumi";
+
+/** The tiers of a network: load balancers and NAT only; tasks; data stores without any internet route. */
+export type Tier = "public" | "app" | "data";
+
+/** What other components need of a network: a `Vpc`, or one adopted with `Vpc.get`. */
+export interface Network {
+  readonly vpcId: pulumi.Output<string>;
+  /** IPv4 range of the whole network. */
+  readonly cidrBlock: pulumi.Output<string>;
+  /** Subnet ids by tier, one a zone, in the zones' order. */
+  readonly subnetIds: Readonly<Record<Tier, pulumi.Output<string>[]>>;
+  /** Names of the availability zones, in the subnets' order. */
+  readonly zones: pulumi.Output<string>[];
+  /**
+   * Security group of the interface endpoints, that tasks need to reach on port 443; absent without such endpoints.
+   */
+  readonly endpointSecurityGroupId?: pulumi.Output<string>;
+  /** Ids of the prefix lists of gateway endpoints (S3, DynamoDB), for egress rules. */
+  readonly gatewayPrefixListIds: pulumi.Output<string>[];
+  /** Whether the app tier can reach the internet (any NAT). */
+  readonly appTierHasEgress: boolean;
+}

@@ -1,0 +1,52 @@
+import tseslint from "typescript-eslint";
+
+/** Folders that each part may not import from (arrows of docs/architecture.md). */
+const FORBIDDEN = {
+  components: ["stacks", "scripts", "policies", "app"],
+  policies: ["stacks", "scripts", "app", "components"],
+  stacks: ["scripts", "policies", "app"],
+  app: ["components", "policies", "stacks", "scripts"],
+};
+
+export default tseslint.config(
+  {
+    ignores: ["**/node_modules/**", "**/dist/**", "**/fixtures/**", "**/golden/**", "out/**", "coverage/**"],
+  },
+  ...tseslint.configs.strictTypeChecked,
+  ...tseslint.configs.stylisticTypeChecked,
+  {
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      "@typescript-eslint/restrict-template-expressions": [
+        "error",
+        { allowNumber: true, allowBoolean: true },
+      ],
+      // A component is made for its effect on the stack.
+      "no-new": "off",
+      "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
+    },
+  },
+  ...Object.entries(FORBIDDEN).map(([folder, others]) => ({
+    files: [`${folder}/**/*.ts`],
+    ignores: folder === "policies" ? ["policies/**/*.test.ts"] : [],
+    rules: {
+      "no-restricted-imports": [
+        "error",
+        {
+          patterns: others.map((other) => ({
+            group: [`../**/${other}/**`],
+            message: `${folder} does not import from ${other}.`,
+          })),
+        },
+      ],
+    },
+  })),
+  {
+    files: ["**/*.test.ts"],
+    rules: {
+      // chai's assertions are property reads: expect(x).to.be.true
+      "@typescript-eslint/no-unused-expressions": "off",
+    },
+  },
+  { files: ["**/*.js"], ...tseslint.configs.disableTypeChecked },
+);

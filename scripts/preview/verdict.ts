@@ -1,0 +1,40 @@
+/** How bad it is when a rule is broken. */
+export type Severity = "critical" | "high" | "medium" | "low";
+
+/** What a rule says of one resource (or of the stack). Resources that pass give no verdict, only a count. */
+export interface Verdict {
+  /**
+   * `fail`: the rule is broken. `unknown`: a value that the rule needs is not known before deployment. `excepted`:
+   * broken, and a valid exemption covers it.
+   */
+  status: "fail" | "unknown" | "excepted";
+  pack: string;
+  /** The rule's id, such as `rds-storage-encrypted`. */
+  rule: string;
+  title: string;
+  severity: Severity;
+  enforcement: "mandatory" | "advisory";
+  /** The resource; absent for what concerns the stack as a whole. */
+  urn?: string;
+  /** What is wrong, with the values found. */
+  message: string;
+  /** What to write instead. */
+  remedy: string;
+  url?: string;
+  /** Requirements that the rule serves, with whose mapping it is. */
+  requirements: { framework: string; requirement: string; source: string }[];
+  /** For `excepted`. */
+  exemption?: { reason: string; owner: string; expires: string };
+}
+
+/** What all packs say of one Plan. */
+export interface Judgement {
+  packs: { name: string; version: string; title: string; rules: number }[];
+  verdicts: Verdict[];
+  /** Resources that at least one rule looked at. */
+  judged: number;
+  /** Pairs of rule and resource that passed. */
+  passed: number;
+  /** URNs of opaque resources, which no rule can look into. */
+  notJudged: string[];
+}

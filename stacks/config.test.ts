@@ -1,0 +1,135 @@
+import { expect } from "chai";
+import { ConfigError, parseConfig } from "./config.ts";
+
+const REQUIRED = { "strongroom:images": '{"backend":{"tag":"1.0.0"},"frontend":{"tag":"1.0.0"}}' };
+const PRODUCTION = {
+  ...REQUIRED,
+  "strongroom:domain": '{"name":"payments.example.com"}',
+  "strongroom:database": '{"zones":"multi","backupRetention":"30 days"}',
+  "strongroom:cache": '{"nodes":2}',
+  "strongroom:backend": '{"min":2}',
+  "strongroom:notify": '{"emails":["oncall@example.com"]}',
+};
+
+/** The mistakes that a configuration is refused with. */
+function mistakes(
+  values: Record<string, string>,
+  stack = "staging",
+  isSecret?: (key: string) => boolean,
+): string[] {
+  try {
+    parseConfig(values, stack, isSecret);
+  } catch (error) {
+    expect(error).to.be.instanceOf(ConfigError);
+    return (error as Error).message
+      .split("\n")
+      .slice(1)
+      .map((line) => line.replace(/^ {2}- /, ""));
+  }
+  return [];
+}
+
+describe("stack configuration", () => {
+  it("fills in defaults and names the environment after the stack", () => {
+    const config = parseConfig(REQUIRED, "staging");
+    expect(config.environment).to.equal("staging");
+    expect(config.protection).to.equal("standard");
+    expect(config.backend).to.deep.equal({ cpu: "1 vCPU", memory: "2 GB", min: 1, max: 20, spot: 0 });
+  });
+
+  it("takes numbers and texts as `pulumi config set` writes them", () => {
+    const config = parseConfig(
+      { ...REQUIRED, "strongroom:zones": "3", "strongroom:cidr": "10.9.0.0/16" },
+      "staging",
+    );
+    expect(config.zones).to.equal(3);
+    expect(config.cidr).to.equal("10.9.0.0/16");
+  });
+
+  it("leaves other namespaces alone", () => {
+    expect(mistakes({ ...REQUIRED, "aws:region": "eu-west-1" })).to.deep.equal([]);
+  });
+
+  it("names every mistake at once, with key, value and remedy", () => {
+    expect(
+      mistakes({
+        "strongroom:zones": "7",
+        "strongroom:nat": "two",
+        "strongroom:cidr": "10.0.0.0",
+        "strongroom:backend": '{"cpu":"1 core","min":5,"max":2}',
+        "strongroom:database": '{"class":"r6g.large"}',
+      }),
+    ).to.deep.equal([
+      'strongroom:cidr is "10.0.0.0"; it must be an IPv4 range such as 10.0.0.0/16',
+      "strongroom:zones is 7; it must be at most 3",
+      'strongroom:nat is "two"; it must be one of "none", "single", "perZone", "regional", "instance"',
+      'strongroom:database.class is "r6g.large"; it must be an RDS class such as db.r6g.large',
+      "strongroom:images is missing; it must be of type object",
+      'strongroom:backend.cpu is "1 core"; "1 core" is not a share of processors; write one such as "0.5 vCPU"',
+      "strongroom:backend.min is 5; it must not be above max",
+    ]);
+  });
+
+  it("refuses more tasks at least than at most", () => {
+    expect(mistakes({ ...REQUIRED, "strongroom:backend": '{"min":5,"max":2}' })).to.deep.equal([
+      "strongroom:backend.min is 5; it must not be above max",
+    ]);
+  });
+
+  it("suggests the key that was meant, at every depth", () => {
+    expect(mistakes({ ...REQUIRED, "strongroom:zone": "2", "strongroom:cache": '{"node":2}' })).to.deep.equal(
+      [
+        "strongroom:cache.node is not known; did you mean strongroom:cache.nodes?",
+        "strongroom:zone is not known; did you mean strongroom:zones?",
+      ],
+    );
+  });
+
+  it("refuses settings that do not go together", () => {
+    expect(
+      mistakes({
+        ...REQUIRED,
+        "strongroom:zones": "1",
+        "strongroom:database": '{"zones":"multi","publiclyAccessible":true}',
+        "strongroom:offHours": '{"start":"20:00","stop":"08:00"}',
+      }),
+    ).to.have.lengthOf(3);
+  });
+
+  it("wants secrets set as secrets, and does not repeat them", () => {
+    const values = { ...REQUIRED, "strongroom:pagerDutyUrl": "https://events.example.com/key" };
+    expect(mistakes(values, "staging", () => false)).to.deep.equal([
+      "strongroom:pagerDutyUrl is in plain text; set it with pulumi config set --secret pagerDutyUrl",
+    ]);
+    expect(mistakes(values, "staging", () => true)).to.deep.equal([]);
+  });
+
+  it("E2: production refuses to start without TLS", () => {
+    const values = Object.fromEntries(
+      Object.entries(PRODUCTION).filter(([key]) => key !== "strongroom:domain"),
+    );
+    expect(mistakes(values, "production")).to.deep.equal([
+      "production needs TLS: set strongroom:domain, such as {name: payments.example.com}",
+    ]);
+    expect(mistakes(values, "staging")).to.deep.equal([]);
+  });
+
+  it("E13: production refuses everything that would lose data or service, all named at once", () => {
+    expect(mistakes(PRODUCTION, "production")).to.deep.equal([]);
+    const found = mistakes(
+      {
+        ...REQUIRED,
+        "strongroom:zones": "1",
+        "strongroom:protection": "standard",
+        "strongroom:database": '{"backupRetention":"7 days"}',
+        "strongroom:cache": '{"snapshotRetention":"1 day"}',
+        "strongroom:logs": '{"retention":"30 days"}',
+        "strongroom:backend": '{"spot":50}',
+        "strongroom:offHours": "{}",
+      },
+      "production",
+    );
+    expect(found).to.have.lengthOf(12);
+    for (const mistake of found) expect(mistake).to.match(/^production/);
+  });
+});
