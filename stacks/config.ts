@@ -120,15 +120,15 @@ export const CONFIG = z.strictObject({
   backend: service({ cpu: "1 vCPU", memory: "2 GB", min: 1, max: 20 }),
   frontend: service({ cpu: "0.5 vCPU", memory: "1 GB", min: 1, max: 10 }),
   rollout: z.enum(["rolling", "blueGreen", "linear", "canary"]).default("rolling"),
+  /** Wait on `up` until ECS has rolled out; false only for emulators of AWS, which start no tasks. */
+  waitForServices: z.boolean().default(true),
   notify: z
     .strictObject({
       emails: z.array(email).default([]),
       slack: z
         .strictObject({
-          workspaceId: z
-            .string()
-            .regex(/^T[A-Z0-9]{8,}$/, "must be a Slack workspace id such as T0123456789"),
-          channelId: z.string().regex(/^[CG][A-Z0-9]{8,}$/, "must be a Slack channel id such as C0123456789"),
+          workspace: z.string().regex(/^T[A-Z0-9]{8,}$/, "must be a Slack workspace id such as T0123456789"),
+          channel: z.string().regex(/^[CG][A-Z0-9]{8,}$/, "must be a Slack channel id such as C0123456789"),
         })
         .optional(),
     })
@@ -295,18 +295,17 @@ function unwrap(schema: unknown): unknown {
 /** Values that are fine alone and not together. */
 function consistency(config: z.infer<typeof CONFIG>): string[] {
   const mistakes: string[] = [];
-  const { database, cache } = config;
+  const { database } = config;
   if (database.publiclyAccessible) {
     mistakes.push(
       "strongroom:database.publiclyAccessible is true; databases stand in the data tier, which has no route to the " +
         "internet: remove it and use a shell in a task or a tunnel",
     );
   }
-  if (config.zones === 1 && database.zones === "multi") {
-    mistakes.push('strongroom:database.zones is "multi" but strongroom:zones is 1; set zones to 2 or 3');
-  }
-  if (cache.nodes > 1 && config.zones === 1) {
-    mistakes.push(`strongroom:cache.nodes is ${cache.nodes} but strongroom:zones is 1; set zones to 2 or 3`);
+  if (config.zones === 1) {
+    mistakes.push(
+      "strongroom:zones is 1; load balancers and databases stand in at least 2 zones: write 2 or 3",
+    );
   }
   if (config.offHours && config.offHours.start >= config.offHours.stop) {
     mistakes.push(
@@ -325,7 +324,6 @@ function productionGuards(config: z.infer<typeof CONFIG>): string[] {
       config.domain !== undefined,
       "production needs TLS: set strongroom:domain, such as {name: payments.example.com}",
     ],
-    [config.zones >= 2, `production needs at least 2 zones: strongroom:zones is ${config.zones}`],
     [
       (config.protection ?? "critical") === "critical",
       `production needs deletion protection: strongroom:protection is "${config.protection}", write critical or leave it out`,

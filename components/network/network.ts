@@ -16,6 +16,8 @@ export interface Network {
    * Security group of the interface endpoints, that tasks need to reach on port 443; absent without such endpoints.
    */
   readonly endpointSecurityGroupId?: pulumi.Output<string>;
+  /** Services with an interface endpoint, such as `"ecr.api"`; absent where the network does not know. */
+  readonly endpointServices?: readonly string[];
   /** Ids of the prefix lists of gateway endpoints (S3, DynamoDB), for egress rules. */
   readonly gatewayPrefixListIds: pulumi.Output<string>[];
   /** Whether the app tier can reach the internet (any NAT). */

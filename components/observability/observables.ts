@@ -4,6 +4,7 @@ import type * as pulumi from "@pulumi/pulumi";
 export type AlarmKind =
   | "cpu"
   | "memory"
+  | "freeMemory"
   | "connections"
   | "storage"
   | "http5xx"
@@ -14,7 +15,9 @@ export type AlarmKind =
   | "evictions"
   | "errors"
   | "blockedRequests"
-  | "backup";
+  | "backup"
+  | "security"
+  | "certificateExpiry";
 
 /** A CloudWatch metric. */
 export interface Metric {

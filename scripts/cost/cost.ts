@@ -17,6 +17,8 @@ export interface CostLine {
   monthly: Monthly;
   /** The price's id in the price table, whose public source the table names. */
   price: string;
+  /** True when the figure is not the region's published one: a regional factor, a Spot price, an uncertain source. */
+  approximate?: boolean;
 }
 
 /** A part of the architecture and what it costs. */

@@ -9,6 +9,8 @@ export interface Verdict {
    */
   status: "fail" | "unknown" | "excepted";
   pack: string;
+  /** All packs that say the same of the resource, `pack` among them. @default just `pack` */
+  packs?: string[];
   /** The rule's id, such as `rds-storage-encrypted`. */
   rule: string;
   title: string;

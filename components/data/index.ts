@@ -1,0 +1,10 @@
+export { AdoptedPostgres, type ExistingPostgres } from "./adopted-postgres.ts";
+export type { ServerlessCapacity } from "./aurora-capacity.ts";
+export * from "./cache-args.ts";
+export { Cache, type CacheNodes } from "./cache.ts";
+export type { DatabaseStorage } from "./database-storage.ts";
+export * from "./postgres-args.ts";
+export type { PostgresNodes } from "./postgres-nodes.ts";
+export { Postgres } from "./postgres.ts";
+export type { KeyAttribute, TableIndex, TableKeys } from "./table-keys.ts";
+export { Table, type TableArgs } from "./table.ts";

@@ -1,0 +1,12 @@
+export { Component, type ComponentArgs, type Tags, type Transform } from "./component.ts";
+export type { Link, PolicyStatement, SecretReference } from "./link.ts";
+export { protectionSettings, type Protection, type ProtectionSettings } from "./protection.ts";
+export type { Cpu, Duration, Size } from "./units.ts";
+export * from "./compute/index.ts";
+export * from "./data/index.ts";
+export * from "./delivery/index.ts";
+export * from "./edge/index.ts";
+export * from "./network/index.ts";
+export * from "./observability/index.ts";
+export * from "./recovery/index.ts";
+export * from "./security/index.ts";

@@ -1,0 +1,162 @@
+import { days, type Duration, minutes } from "../units.ts";
+import { type Problems, show } from "../validation.ts";
+
+/** When, and for how long, backups are taken. */
+export interface BackupRule {
+  /** Unique in the plan: 1 to 50 letters, digits, "-", "_" and ".". */
+  name: string;
+  /** How often, or an expression of AWS such as `cron(0 2 ? * * *)`. @default "daily" */
+  every?: "hour" | "day" | "week" | "month" | `cron(${string})`;
+  /** Time of the day, UTC; weekly rules run on Sundays, monthly ones on the 1st. @default "02:00" */
+  at?: string;
+  /** How long a backup is kept; at least 90 days longer than `coldAfter`. */
+  retention: Duration;
+  /** Moves backups to cold storage, where AWS Backup can (DynamoDB, EFS); RDS and S3 stay as they are. @default never */
+  coldAfter?: Duration;
+  /** Log of all changes, to go back to any second of the retention: RDS, Aurora and S3; at most 35 days. @default false */
+  continuous?: boolean;
+  /** A job that has not begun by then is given up: 1 hour or more. @default "1 hour" */
+  startWithin?: Duration;
+  /** A job that has not ended by then is given up: 1 hour more than `startWithin`, or more. @default "7 days" */
+  completeWithin?: Duration;
+}
+
+/** Bounds of the retention of whatever enters a locked vault, in days. */
+export interface RetentionBounds {
+  min: number | undefined;
+  max: number | undefined;
+}
+
+/** A {@link BackupRule} in the names and units of AWS Backup. */
+export interface RulePlan {
+  ruleName: string;
+  schedule: string;
+  startWindow: number;
+  completionWindow: number;
+  enableContinuousBackup: boolean;
+  lifecycle: { deleteAfter: number; coldStorageAfter?: number };
+  /** Whether at least one backup comes every day. */
+  daily: boolean;
+}
+
+/**
+ * Checks rules against AWS Backup's and a vault lock's, and translates them.
+ *
+ * Source: AWS Backup Developer Guide, "Backup plan options and configuration" and "AWS Backup Vault Lock".
+ */
+export function planRules(rules: BackupRule[], bounds: RetentionBounds, problems: Problems): RulePlan[] {
+  problems.check(rules.length > 0, "rules", "is empty; write at least one rule");
+  return rules.map((rule, index) => {
+    const path = `rules[${index}]`;
+    problems.check(
+      /^[\w.-]{1,50}$/.test(rule.name),
+      `${path}.name`,
+      `${show(rule.name)} is not possible; write 1 to 50 letters, digits, "-", "_" and "."`,
+    );
+    problems.check(
+      rules.findIndex((other) => other.name === rule.name) === index,
+      `${path}.name`,
+      `${show(rule.name)} is another rule's; write another name`,
+    );
+    return {
+      ruleName: rule.name,
+      ...schedule(rule, path, problems),
+      ...jobWindows(rule, path, problems),
+      enableContinuousBackup: rule.continuous ?? false,
+      lifecycle: lifecycle(rule, path, bounds, problems),
+    };
+  });
+}
+
+function schedule({ every = "day", at = "02:00" }: BackupRule, path: string, problems: Problems) {
+  const [, hours, minute] = /^([01]\d|2[0-3]):([0-5]\d)$/.exec(at) ?? [];
+  problems.check(
+    hours !== undefined,
+    `${path}.at`,
+    `${show(at)} is not a time of the day; write hh:mm in UTC, such as "02:00"`,
+  );
+  const time = `${Number(minute)} ${Number(hours)}`;
+  switch (every) {
+    case "hour":
+      return { schedule: `cron(${Number(minute)} * ? * * *)`, daily: true };
+    case "day":
+      return { schedule: `cron(${time} ? * * *)`, daily: true };
+    case "week":
+      return { schedule: `cron(${time} ? * SUN *)`, daily: false };
+    case "month":
+      return { schedule: `cron(${time} 1 * ? *)`, daily: false };
+    default:
+      problems.check(
+        /^cron\(\S+( \S+){5}\)$/.test(every),
+        `${path}.every`,
+        `${show(every)} is not a schedule; write "hour", "day", "week", "month" or six fields such as "cron(0 2 ? * * *)"`,
+      );
+      return { schedule: every, daily: false };
+  }
+}
+
+function jobWindows(
+  { startWithin = "1 hour", completeWithin = "7 days" }: BackupRule,
+  path: string,
+  problems: Problems,
+) {
+  const startWindow = problems.parse(`${path}.startWithin`, () => minutes(startWithin)) ?? 60;
+  const completionWindow = problems.parse(`${path}.completeWithin`, () => minutes(completeWithin)) ?? 10_080;
+  problems.check(
+    startWindow >= 60,
+    `${path}.startWithin`,
+    `"${startWithin}" is too short; write at least "1 hour"`,
+  );
+  problems.check(
+    completionWindow >= startWindow + 60,
+    `${path}.completeWithin`,
+    `"${completeWithin}" is too short; write at least 1 hour more than startWithin ("${startWithin}")`,
+  );
+  return { startWindow, completionWindow };
+}
+
+function lifecycle(
+  rule: BackupRule,
+  path: string,
+  bounds: RetentionBounds,
+  problems: Problems,
+): RulePlan["lifecycle"] {
+  const { retention, coldAfter, continuous } = rule;
+  const deleteAfter = problems.parse(`${path}.retention`, () => days(retention)) ?? 1;
+  const coldStorageAfter =
+    coldAfter === undefined ? undefined : problems.parse(`${path}.coldAfter`, () => days(coldAfter));
+  problems.check(
+    deleteAfter >= 1,
+    `${path}.retention`,
+    `"${retention}" is too short; write at least "1 day"`,
+  );
+  problems.check(
+    continuous !== true || deleteAfter <= 35,
+    `${path}.retention`,
+    `"${retention}" is too long for continuous backups; write at most "35 days", or a second rule`,
+  );
+  problems.check(
+    continuous !== true || coldAfter === undefined,
+    `${path}.coldAfter`,
+    "continuous backups cannot go to cold storage; leave coldAfter out, or write a second rule",
+  );
+  if (coldStorageAfter !== undefined) {
+    problems.check(
+      coldStorageAfter >= 1 && deleteAfter >= coldStorageAfter + 90,
+      `${path}.retention`,
+      `"${retention}" is too short after "${String(coldAfter)}"; cold storage is paid for 90 days, write at least ` +
+        `"${coldStorageAfter + 90} days"`,
+    );
+  }
+  problems.check(
+    deleteAfter >= (bounds.min ?? 1),
+    `${path}.retention`,
+    `"${retention}" is shorter than the vault's lock allows; write at least "${bounds.min ?? 1} days"`,
+  );
+  problems.check(
+    deleteAfter <= (bounds.max ?? Infinity),
+    `${path}.retention`,
+    `"${retention}" is longer than the vault's lock allows; write at most "${bounds.max ?? 0} days"`,
+  );
+  return { deleteAfter, ...(coldStorageAfter === undefined ? {} : { coldStorageAfter }) };
+}

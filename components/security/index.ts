@@ -1,0 +1,14 @@
+export { AuditTrail, type AuditTrailArgs, type DataEvents } from "./audit-trail.ts";
+export * from "./bucket.ts";
+export { type BucketDelivery } from "./bucket-deliveries.ts";
+export { type BucketLifecycle, type StorageClass } from "./bucket-lifecycle.ts";
+export { type BucketReplication } from "./bucket-replication.ts";
+export { type BucketAccess, type ObjectStore } from "./bucket-link.ts";
+export * from "./encryption-key.ts";
+export { generate, type Generated, type GenerateOptions } from "./generated-value.ts";
+export { type KeyService } from "./key-services.ts";
+export * from "./key.ts";
+export * from "./policy-document.ts";
+export { AdoptedSecret, type ExistingSecret } from "./secret-link.ts";
+export * from "./secret-source.ts";
+export * from "./secret.ts";

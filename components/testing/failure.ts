@@ -1,0 +1,62 @@
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { stripVTControlCharacters } from "node:util";
+
+import type { Project } from "./project.ts";
+
+/**
+ * What a person has to know of a failed program: its own message and the line it comes from, without our stack.
+ *
+ * @param logged errors that the SDK reported, each a message or a stack
+ * @param written what the process wrote to its standard error
+ */
+export function explain(project: Project, logged: readonly string[], written: string): string {
+  const reports = logged.length > 0 ? logged : [written];
+  const messages = [
+    ...new Set(reports.map((report) => explainOne(project, report)).filter((each) => each !== "")),
+  ];
+  return messages.join("\n\n") || "The program failed without saying why.";
+}
+
+function explainOne(project: Project, report: string): string {
+  const missing = missingPackage(project, report);
+  if (missing !== undefined) return missing;
+  const all = stripVTControlCharacters(report).split("\n");
+  const text = all
+    .filter((line) => !isFrame(line))
+    .join("\n")
+    .replace(/^Running program '.*' failed with an unhandled exception:\n/, "")
+    // The class of an error says something only where it is not a plain Error; the properties that Node prints never do.
+    .replace(/^(?:Uncaught )?(?:Error|ResourceError): /, "")
+    .replace(/ \{\n(?:  .*\n)*\}\s*$/, "")
+    .replace(/\nRequire stack:(?:\n- .*)*/, "")
+    .replace(/\nNode\.js v[\d.]+\s*$/, "")
+    .trim();
+  const position = all.map((line) => positionOf(project, line)).find((each) => each !== undefined);
+  return position !== undefined && !text.includes(position) ? `${text}\n  at ${position}` : text;
+}
+
+/** A package that the program loads and that is not there. */
+function missingPackage(project: Project, report: string): string | undefined {
+  const found = /Cannot find (?:module|package) '([^']+)'/.exec(report);
+  const name = found?.[1];
+  if (name === undefined || name.startsWith(".") || path.isAbsolute(name) || name.startsWith("file:"))
+    return undefined;
+  const parts = name.split("/");
+  const pkg = name.startsWith("@") ? parts.slice(0, 2).join("/") : parts[0];
+  return `The package "${pkg ?? name}" is not installed for the program in ${project.folder}. Run \`npm install\` there; if package.json does not list it, \`npm install ${pkg ?? name}\`.`;
+}
+
+function isFrame(line: string): boolean {
+  return /^\s+at .+/.test(line);
+}
+
+/** File and line of a stack frame that lies in the program itself. */
+function positionOf(project: Project, line: string): string | undefined {
+  const frame = /(?:\(|at (?:async )?)((?:file:\/\/)?[^\s()]+):(\d+):\d+\)?\s*$/.exec(line);
+  const [, location, row] = frame ?? [];
+  if (location === undefined || row === undefined || !isFrame(line)) return undefined;
+  const file = location.startsWith("file:") ? fileURLToPath(location) : location;
+  if (!path.isAbsolute(file) || file.includes(`${path.sep}node_modules${path.sep}`)) return undefined;
+  return `${path.relative(project.root, file)}:${row}`;
+}

@@ -1,0 +1,174 @@
+import { fails, of, passes, unknown, UNKNOWN } from "./case.ts";
+
+const group = of("aws:ec2/securityGroup:SecurityGroup");
+const defaultGroup = of("aws:ec2/defaultSecurityGroup:DefaultSecurityGroup");
+const sharedRule = of("aws:ec2/securityGroupRule:SecurityGroupRule");
+const ingress = of("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule");
+const egress = of("aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule");
+const database = of("aws:rds/instance:Instance");
+const cache = of("aws:elasticache/replicationGroup:ReplicationGroup");
+const balancer = of("aws:lb/loadBalancer:LoadBalancer");
+const listener = of("aws:lb/listener:Listener");
+const service = of("aws:ecs/service:Service");
+
+const world = { protocol: "tcp", cidrBlocks: ["0.0.0.0/0"] };
+const port = (number: number) => ({ fromPort: number, toPort: number });
+const inline = (opening: object) => group({ ingress: [opening] });
+
+/** The same four questions for every rule on one port. */
+const portCases = (rule: string, number: number) => [
+  fails(rule, inline({ ...world, ...port(number) })),
+  fails(rule, inline({ ...world, fromPort: 0, toPort: 65535 })),
+  fails(rule, inline({ protocol: "-1", fromPort: 0, toPort: 0, ipv6CidrBlocks: ["::/0"] })),
+  fails(rule, inline({ protocol: "tcp", ...port(number), cidrBlocks: ["0.0.0.0/1"] })),
+  fails(rule, defaultGroup({ ingress: [{ ...world, ...port(number) }] })),
+  fails(rule, sharedRule({ type: "ingress", ...world, ...port(number) })),
+  fails(rule, ingress({ ipProtocol: "tcp", ...port(number), cidrIpv4: "0.0.0.0/0" })),
+  // A known wrong opening counts whatever is unknown of another.
+  fails(
+    rule,
+    group({
+      ingress: [
+        { protocol: UNKNOWN, cidrBlocks: UNKNOWN },
+        { ...world, ...port(number) },
+      ],
+    }),
+  ),
+  passes(rule, inline({ ...world, ...port(number), cidrBlocks: ["10.0.0.0/8"] })),
+  passes(rule, inline({ ...world, ...port(443) })),
+  passes(rule, inline({ protocol: "udp", ...port(number), cidrBlocks: ["0.0.0.0/0"] })),
+  passes(rule, sharedRule({ type: "egress", ...world, ...port(number) })),
+  passes(rule, ingress({ ipProtocol: "tcp", ...port(number), referencedSecurityGroupId: UNKNOWN })),
+  unknown(rule, group({ ingress: UNKNOWN })),
+  unknown(rule, inline({ ...world, ...port(number), cidrBlocks: [UNKNOWN] })),
+  unknown(rule, ingress({ ipProtocol: "tcp", ...port(number), cidrIpv4: UNKNOWN })),
+];
+
+const redirect = { type: "redirect", redirect: { protocol: "HTTPS", port: "443", statusCode: "HTTP_301" } };
+const open80 = group({ ingress: [{ ...world, ...port(80) }] });
+const edge = balancer({ securityGroups: [UNKNOWN] }, { securityGroups: ["SecurityGroup"] });
+const onEdge = { loadBalancerArn: ["LoadBalancer"] };
+const http = { loadBalancerArn: UNKNOWN, port: 80, protocol: "HTTP" };
+const inGroup = { securityGroupId: ["SecurityGroup"] };
+const db = database({ vpcSecurityGroupIds: [UNKNOWN] }, { vpcSecurityGroupIds: ["SecurityGroup"] });
+
+export default [
+  ...portCases("sg-no-public-ssh", 22),
+  ...portCases("sg-no-public-rdp", 3389),
+  ...portCases("sg-no-public-high-risk-ports", 5432),
+  fails("sg-no-public-high-risk-ports", inline({ ...world, ...port(6379) })),
+
+  fails(
+    "sg-no-all-ports-ingress",
+    inline({ protocol: "-1", fromPort: 0, toPort: 0, cidrBlocks: ["0.0.0.0/0"] }),
+  ),
+  fails("sg-no-all-ports-ingress", ingress({ ipProtocol: "-1", cidrIpv6: "::/0" })),
+  fails("sg-no-all-ports-ingress", sharedRule({ type: "ingress", ...world, fromPort: 0, toPort: 65535 })),
+  passes("sg-no-all-ports-ingress", inline({ ...world, ...port(443) })),
+  passes("sg-no-all-ports-ingress", ingress({ ipProtocol: "-1", cidrIpv4: "10.0.0.0/16" })),
+  unknown("sg-no-all-ports-ingress", ingress({ ipProtocol: UNKNOWN, cidrIpv4: "0.0.0.0/0" })),
+
+  fails("sg-public-ingress-only-approved-ports", inline({ ...world, ...port(8080) })),
+  fails(
+    "sg-public-ingress-only-approved-ports",
+    ingress({ ipProtocol: "tcp", fromPort: 80, toPort: 443, cidrIpv4: "0.0.0.0/0" }),
+  ),
+  passes("sg-public-ingress-only-approved-ports", inline({ ...world, ...port(443) })),
+  {
+    ...passes("sg-public-ingress-only-approved-ports", inline({ ...world, ...port(8443) })),
+    parameters: { ports: [8443] },
+  },
+  {
+    ...fails("sg-public-ingress-only-approved-ports", inline({ ...world, ...port(443) })),
+    parameters: { ports: [8443] },
+  },
+  unknown("sg-public-ingress-only-approved-ports", inline({ ...world, fromPort: UNKNOWN, toPort: UNKNOWN })),
+
+  fails("sg-no-public-http", open80),
+  fails(
+    "sg-no-public-http",
+    open80,
+    edge,
+    listener({ ...http, defaultActions: [{ type: "forward" }] }, onEdge),
+  ),
+  fails(
+    "sg-no-public-http",
+    ingress({ ipProtocol: "tcp", ...port(80), cidrIpv4: "0.0.0.0/0", securityGroupId: UNKNOWN }, inGroup),
+    group(),
+  ),
+  fails(
+    "sg-no-public-http",
+    open80,
+    edge,
+    listener({ ...http, defaultActions: [redirect] }, onEdge),
+    service(
+      { networkConfiguration: { securityGroups: [UNKNOWN] } },
+      { networkConfiguration: ["SecurityGroup"] },
+    ),
+  ),
+  passes("sg-no-public-http", open80, edge, listener({ ...http, defaultActions: [redirect] }, onEdge)),
+  passes(
+    "sg-no-public-http",
+    ingress({ ipProtocol: "tcp", ...port(80), cidrIpv4: "0.0.0.0/0", securityGroupId: "sg-1" }),
+    group({ id: "sg-1" }),
+    balancer({ securityGroups: ["sg-1"], arn: "arn:lb" }),
+    listener({ ...http, loadBalancerArn: "arn:lb", defaultActions: [redirect] }),
+  ),
+  passes("sg-no-public-http", inline({ ...world, ...port(443) })),
+  unknown("sg-no-public-http", open80, edge, listener({ ...http, defaultActions: UNKNOWN }, onEdge)),
+
+  fails(
+    "sg-database-ingress-from-groups-only",
+    group({ ingress: [{ protocol: "tcp", ...port(5432), cidrBlocks: ["10.0.0.0/16"] }] }),
+    db,
+  ),
+  fails(
+    "sg-database-ingress-from-groups-only",
+    ingress({ ipProtocol: "tcp", ...port(5432), cidrIpv4: "10.0.0.0/8", securityGroupId: UNKNOWN }, inGroup),
+    group(),
+    db,
+  ),
+  fails(
+    "sg-database-ingress-from-groups-only",
+    ingress({ cidrIpv6: "fd00::/64", securityGroupId: UNKNOWN }, inGroup),
+    group(),
+    cache({ securityGroupIds: [UNKNOWN] }, { securityGroupIds: ["SecurityGroup"] }),
+  ),
+  passes(
+    "sg-database-ingress-from-groups-only",
+    ingress({ referencedSecurityGroupId: UNKNOWN, securityGroupId: UNKNOWN }, inGroup),
+    group(),
+    db,
+  ),
+  passes(
+    "sg-database-ingress-from-groups-only",
+    group({ ingress: [{ protocol: "tcp", ...port(5432), cidrBlocks: ["10.0.0.0/28"] }] }),
+    db,
+  ),
+  // A group that no data store stands in.
+  passes("sg-database-ingress-from-groups-only", group({ ingress: [{ ...world, ...port(443) }] }), edge),
+  unknown(
+    "sg-database-ingress-from-groups-only",
+    group({ ingress: [{ protocol: "tcp", ...port(5432), cidrBlocks: [UNKNOWN] }] }),
+    db,
+  ),
+
+  fails(
+    "sg-database-egress-restricted",
+    group({ egress: [{ protocol: "-1", cidrBlocks: ["0.0.0.0/0"] }] }),
+    db,
+  ),
+  fails(
+    "sg-database-egress-restricted",
+    egress({ ipProtocol: "-1", cidrIpv4: "0.0.0.0/0", securityGroupId: UNKNOWN }, inGroup),
+    group(),
+    db,
+  ),
+  passes("sg-database-egress-restricted", group({ egress: [] }), db),
+  passes(
+    "sg-database-egress-restricted",
+    group({ egress: [{ protocol: "-1", cidrBlocks: ["0.0.0.0/0"] }] }),
+    edge,
+  ),
+  unknown("sg-database-egress-restricted", group({ egress: UNKNOWN }), db),
+];

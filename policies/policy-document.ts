@@ -1,0 +1,152 @@
+import { wildcard } from "./text.ts";
+import { allOf, anyOf, every, some, type Props } from "./values.ts";
+
+/** Whom a statement speaks of: `AWS`, `Service`, `Federated`, `CanonicalUser`; `*` alone is kind `*`. */
+export interface Principal {
+  kind: string;
+  value: string;
+}
+
+/** One condition of a statement. */
+export interface Condition {
+  /** Lower case, such as `stringequals`. */
+  operator: string;
+  /** Lower case, such as `aws:sourceaccount`. */
+  key: string;
+  values: string[];
+}
+
+/** A statement of an IAM policy document. Reading an unknown part of it throws `UnknownValue`. */
+export class Statement {
+  readonly #statement: Props;
+
+  constructor(statement: Props) {
+    this.#statement = statement;
+  }
+
+  get sid(): string {
+    return this.#statement.text("Sid");
+  }
+
+  get allows(): boolean {
+    return this.#statement.text("Effect") === "Allow";
+  }
+
+  get denies(): boolean {
+    return this.#statement.text("Effect") === "Deny";
+  }
+
+  get actions(): string[] {
+    return this.#statement.texts("Action");
+  }
+
+  get resources(): string[] {
+    return this.#statement.texts("Resource");
+  }
+
+  get principals(): Principal[] {
+    const principal = this.#statement.value("Principal");
+    if (principal === undefined) return [];
+    if (typeof principal === "string") return [{ kind: principal, value: principal }];
+    return this.#statement
+      .entries("Principal")
+      .flatMap(([kind, values]) => values.texts("").map((value) => ({ kind, value })));
+  }
+
+  /** Conditions, all of which must hold for the statement to take effect. */
+  get conditions(): Condition[] {
+    return this.#statement.entries("Condition").flatMap(([operator, tests]) =>
+      tests.entries().map(([key, values]) => ({
+        operator: operator.toLowerCase(),
+        key: key.toLowerCase(),
+        values: values.texts(""),
+      })),
+    );
+  }
+
+  /** Whether the statement covers the action, by `Action` or by leaving it out of `NotAction`. */
+  coversAction(action: string): boolean {
+    if (this.#statement.given("NotAction")) {
+      return every(this.#statement.list("NotAction"), (pattern) => !matches(pattern.text(), action));
+    }
+    return some(this.#statement.list("Action"), (pattern) => matches(pattern.text(), action));
+  }
+
+  /** Whether the statement covers every action of AWS or, with a service's prefix, of that service. */
+  coversAllActions(service?: string): boolean {
+    if (this.#statement.given("NotAction")) return true;
+    const everything = service === undefined ? ["*", "*:*"] : ["*", "*:*", `${service}:*`];
+    return some(this.#statement.list("Action"), (action) => everything.includes(action.text()));
+  }
+
+  /** Whether the statement covers every resource. */
+  coversAllResources(): boolean {
+    return anyOf(
+      () => this.#statement.given("NotResource"),
+      () => some(this.#statement.list("Resource"), (resource) => resource.text() === "*"),
+    );
+  }
+
+  /** Whether anyone at all is a principal of it, conditions aside. */
+  namesEveryone(): boolean {
+    return anyOf(
+      () => this.#statement.given("NotPrincipal") && this.allows,
+      () => this.#statement.value("Principal") === "*",
+      () => some(this.#statement.list("Principal.AWS"), (principal) => principal.text() === "*"),
+    );
+  }
+
+  /** Whether it grants something to anyone at all: an open principal, and no condition that narrows who that is. */
+  isPublic(): boolean {
+    return allOf(
+      () => this.allows,
+      () => this.namesEveryone(),
+      () => !this.conditions.some(narrowsCaller),
+    );
+  }
+}
+
+/** The statements of a document; one statement counts as a list of one. */
+export function statementsOf(document: Props | undefined): Statement[] {
+  return document === undefined
+    ? []
+    : document.list("Statement").map((statement) => new Statement(statement));
+}
+
+/** Whether an action pattern of a policy (`s3:Get*`) covers an action or a narrower pattern. Letter case is ignored. */
+export function matches(pattern: string, action: string): boolean {
+  return wildcard(pattern, { question: true, ignoreCase: true }).test(action);
+}
+
+/** Condition keys that tie a call to an account, an organisation, a resource or a network. */
+const CALLER_KEYS = new Set([
+  "aws:principalaccount",
+  "aws:principalarn",
+  "aws:principalorgid",
+  "aws:principalorgpaths",
+  "aws:sourceaccount",
+  "aws:sourcearn",
+  "aws:sourceip",
+  "aws:sourceorgid",
+  "aws:sourceorgpaths",
+  "aws:sourceowner",
+  "aws:sourcevpc",
+  "aws:sourcevpce",
+  "aws:userid",
+  "kms:calleraccount",
+  "s3:dataaccesspointaccount",
+]);
+
+/** Values that a condition on the caller may not have if it is to narrow anything. */
+const EVERYWHERE = new Set(["*", "0.0.0.0/0", "::/0", "arn:aws:*", "arn:*"]);
+
+/** Whether a condition limits who may call: a positive test of the caller against something narrower than everything. */
+function narrowsCaller({ operator, key, values }: Condition): boolean {
+  // …IfExists also holds where the key is missing, and ForAllValues also for an empty set.
+  const positive = /^(foranyvalue:)?(string(equals|like|equalsignorecase)|arn(equals|like)|ipaddress)$/.test(
+    operator,
+  );
+  return (
+    positive && CALLER_KEYS.has(key) && values.length > 0 && !values.some((value) => EVERYWHERE.has(value))
+  );
+}

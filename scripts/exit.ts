@@ -1,0 +1,28 @@
+/** What the command's exit code says; scripts and CI rely on it. */
+export const EXIT = {
+  /** All is fine. */
+  fine: 0,
+  /** A mandatory rule is broken. */
+  broken: 1,
+  /** Wrong usage or configuration. */
+  usage: 2,
+  /** The previewed program failed, or took longer than its time limit. */
+  program: 3,
+  /** Strongroom itself failed. */
+  internal: 70,
+  /** Ended by Ctrl-C, as shells count it. */
+  interrupted: 130,
+} as const;
+
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+/** Ends a command with a message for its user, without a stack trace. */
+export class CommandError extends Error {
+  override readonly name = "CommandError";
+  readonly exitCode: ExitCode;
+
+  constructor(message: string, exitCode: ExitCode = EXIT.usage) {
+    super(message);
+    this.exitCode = exitCode;
+  }
+}

@@ -1,0 +1,14 @@
+const ENTITIES: Record<string, string> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
+
+/** Text for HTML and SVG, within elements as well as within quoted attributes. */
+export function escape(text: string): string {
+  return text
+    .replace(/[&<>"']/g, (character) => ENTITIES[character] ?? "")
+    .replace(/[^\P{Cc}\n\t]/gu, "\u{fffd}");
+}

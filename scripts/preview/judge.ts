@@ -1,0 +1,327 @@
+import { fork, type ChildProcess } from "node:child_process";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Json, Plan, PlanResource } from "../../components/testing/index.ts";
+import {
+  Exemptions,
+  expiredMessage,
+  readExemptions,
+  today,
+  unusedMessage,
+} from "../../policies/exemptions.ts";
+import { EXEMPTIONS_POLICY, INTERNAL_TAG, STRONGROOM_TAG, UNKNOWN_PREFIX } from "../../policies/rule.ts";
+import { FRAMEWORKS } from "../../policies/frameworks/index.ts";
+import { RULES } from "../../policies/rules/index.ts";
+import type {
+  HostedFinding,
+  HostedPolicy,
+  HostedResource,
+  HostMessage,
+  JudgeRequest,
+  Looked,
+  PackConfig,
+} from "./packs.ts";
+import type { Judgement, Verdict } from "./verdict.ts";
+
+export type { PackConfig } from "./packs.ts";
+
+/** What is judged by, beside the packs. */
+export interface JudgeOptions {
+  /** The file of exemptions; they hold for all packs, also for those of others. @default none */
+  exemptions?: string;
+  /** Configuration of policies by pack's name, as in the files that `--policy-pack-config` takes. */
+  config?: Record<string, PackConfig>;
+  /** The day by which exemptions expire, as `YYYY-MM-DD`. @default today in UTC */
+  today?: string;
+  /** Milliseconds that loading the packs and judging may take. @default 120000 */
+  timeout?: number;
+}
+
+/** Packs that are loaded, or being loaded, in a process of their own. */
+export interface Judge {
+  /** Judges one Plan. @throws JudgeError when a pack cannot be loaded or fails. */
+  plan(plan: Plan): Promise<Judgement>;
+  /** Ends the process. */
+  stop(): void;
+}
+
+/** Thrown when a pack cannot be loaded or breaks off; the message is for users. */
+export class JudgeError extends Error {}
+
+/**
+ * Judges a Plan by policy packs, the very ones that `pulumi preview --policy-pack` loads.
+ *
+ * @throws JudgeError when a pack cannot be loaded or fails.
+ * @throws ExemptionsError when the file of exemptions is not sound.
+ */
+export async function judge(plan: Plan, options: JudgeOptions & { packs: string[] }): Promise<Judgement> {
+  const started = startJudge(options.packs, options);
+  try {
+    return await started.plan(plan);
+  } finally {
+    started.stop();
+  }
+}
+
+/** Starts loading packs, given by their folders, so that they are ready when the Plan is. */
+export function startJudge(packs: string[], options: JudgeOptions = {}): Judge {
+  const host = new Host(
+    packs.map((folder) => path.resolve(folder)),
+    options.timeout ?? 120_000,
+  );
+  return {
+    async plan(plan) {
+      const answer = await host.judge({ resources: hosted(plan), config: options.config ?? {} });
+      const ids = [
+        ...RULES.map((rule) => rule.id),
+        ...answer.packs.flatMap((pack) => pack.policies.map(({ name }) => name)),
+      ];
+      const all = options.exemptions === undefined ? [] : readExemptions(options.exemptions, ids);
+      return judgementOf(plan, answer, new Exemptions(all, options.today ?? today()));
+    },
+    stop: () => host.stop(),
+  };
+}
+
+type HostAnswer = Extract<HostMessage, { kind: "judged" }>;
+
+/** The process that hosts the packs. It answers one request at a time. */
+class Host {
+  readonly #process: ChildProcess;
+  readonly #timeout: number;
+  #output = "";
+  #pending: PromiseWithResolvers<HostAnswer> | undefined;
+  #failure: JudgeError | undefined;
+
+  constructor(folders: string[], timeout: number) {
+    this.#timeout = timeout;
+    this.#process = fork(fileURLToPath(new URL("packs.ts", import.meta.url)), folders, {
+      stdio: ["ignore", "pipe", "pipe", "ipc"],
+      // Exemptions are applied here, to all packs alike.
+      env: { ...process.env, STRONGROOM_EXEMPTIONS: "none" },
+    });
+    for (const stream of [this.#process.stdout, this.#process.stderr]) {
+      stream?.on("data", (data: Buffer) => (this.#output += data.toString()));
+    }
+    this.#process.on("message", (message: HostMessage) => {
+      if (message.kind === "judged") this.#pending?.resolve(message);
+      else this.#fail(message.message);
+    });
+    this.#process.on("error", (error) => this.#fail(`the policy packs cannot run: ${error.message}`));
+    this.#process.on("close", () => this.#fail(`the policy packs ended early:\n${this.#output.trim()}`));
+  }
+
+  async judge(request: JudgeRequest): Promise<HostAnswer> {
+    if (this.#failure) throw this.#failure;
+    this.#pending = Promise.withResolvers();
+    const timer = setTimeout(() => {
+      this.#fail(`the policy packs gave no answer within ${this.#timeout / 1000} s`);
+      this.stop();
+    }, this.#timeout);
+    this.#process.send(request, (error) => {
+      if (error) this.#fail(`the policy packs cannot be asked: ${error.message}`);
+    });
+    try {
+      return await this.#pending.promise;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  stop(): void {
+    this.#process.kill("SIGKILL");
+  }
+
+  /** Remembers what went wrong for whoever asks next, and tells whoever waits. The first reason is the true one. */
+  #fail(message: string): void {
+    this.#failure ??= new JudgeError(message);
+    this.#pending?.reject(this.#failure);
+  }
+}
+
+/** The Plan's resources as the engine would show them to a pack. Opaque ones are left out. */
+function hosted(plan: Plan): HostedResource[] {
+  const byUrn = new Map(plan.resources.map((resource) => [resource.urn, resource]));
+  return plan.resources
+    .filter((resource) => !resource.opaque)
+    .map((resource) => {
+      const { options } = resource;
+      const outputs = resource.id === undefined ? resource.outputs : { ...resource.outputs, id: resource.id };
+      return {
+        urn: resource.urn,
+        type: resource.type,
+        name: resource.name,
+        inputs: resource.read ? undefined : resource.inputs,
+        outputs,
+        parent: resource.parent,
+        dependencies: resource.dependencies,
+        propertyDependencies: resource.propertyDependencies,
+        options: {
+          protect: options.protect ?? false,
+          ignoreChanges: options.ignoreChanges ?? [],
+          aliases: options.aliases ?? [],
+          additionalSecretOutputs: options.additionalSecretOutputs ?? [],
+          deleteBeforeReplace: options.deleteBeforeReplace,
+        },
+        provider: providerOf(resource, byUrn, plan),
+      };
+    });
+}
+
+function providerOf(
+  resource: PlanResource,
+  byUrn: Map<string, PlanResource>,
+  plan: Plan,
+): HostedResource["provider"] {
+  if (!resource.custom || resource.type.startsWith("pulumi:")) return undefined;
+  const explicit = resource.provider === undefined ? undefined : byUrn.get(resource.provider);
+  if (explicit)
+    return { urn: explicit.urn, type: explicit.type, name: explicit.name, props: explicit.inputs };
+  const type = `pulumi:providers:${resource.type.split(":")[0] ?? ""}`;
+  const props: Record<string, Json> = type.endsWith(":aws") ? { region: plan.aws.region } : {};
+  return { urn: `urn:pulumi:${plan.stack}::${plan.project}::${type}::default`, type, name: "default", props };
+}
+
+function judgementOf(plan: Plan, { packs, findings, looked }: HostAnswer, exemptions: Exemptions): Judgement {
+  const policies = new Map(
+    packs.flatMap((pack) => pack.policies.map((policy) => [`${pack.name} ${policy.name}`, policy])),
+  );
+  const verdicts = new Map<string, Verdict>();
+  for (const finding of findings) {
+    const policy = policies.get(`${finding.pack} ${finding.policy}`);
+    if (policy === undefined) continue;
+    const verdict = verdictOf(finding, policy, exemptions);
+    // Packs of ours share their rules: what several of them say of one resource is said once.
+    const key = [
+      isOurs(policy) ? "" : `${verdict.pack} ${verdict.message}`,
+      verdict.rule,
+      verdict.urn,
+      verdict.status,
+    ].join("|");
+    const same = verdicts.get(key);
+    if (same) merge(same, verdict);
+    else verdicts.set(key, verdict);
+  }
+  const all = [...verdicts.values(), ...exemptionVerdicts(exemptions, plan.stack)];
+  return {
+    packs: packs.map((pack) => ({
+      name: pack.name,
+      version: pack.version,
+      title: pack.title,
+      rules: pack.policies.filter(isRule).length,
+    })),
+    verdicts: all,
+    ...countPassed(plan, policies, looked, all),
+    notJudged: plan.resources.filter(({ opaque }) => opaque).map(({ urn }) => urn),
+  };
+}
+
+function isOurs({ tags }: HostedPolicy): boolean {
+  return tags.includes(STRONGROOM_TAG);
+}
+
+function isRule({ tags, enforcement }: HostedPolicy): boolean {
+  return !tags.includes(INTERNAL_TAG) && enforcement !== "disabled";
+}
+
+/** What the runtime itself says when a policy of others reads an unknown value. */
+const UNKNOWN_READ = /^can't run policy '.*' from policy pack '.*' during preview: (?<what>.*)$/s;
+
+function verdictOf(finding: HostedFinding, policy: HostedPolicy, exemptions: Exemptions): Verdict {
+  const { pack, urn } = finding;
+  const rule = policy.name;
+  const prefix = `${policy.description}\n`;
+  const message = finding.message.startsWith(prefix) ? finding.message.slice(prefix.length) : finding.message;
+  const unread = UNKNOWN_READ.exec(message)?.groups?.what;
+  const isUnknown = unread !== undefined || message.startsWith(UNKNOWN_PREFIX);
+  const exemption = isUnknown ? undefined : exemptions.covering({ pack, rule, urn });
+  return {
+    status: isUnknown ? "unknown" : exemption ? "excepted" : "fail",
+    pack,
+    packs: [pack],
+    rule,
+    title: policy.title,
+    severity: policy.severity ?? "medium",
+    enforcement: finding.enforcement === "mandatory" ? "mandatory" : "advisory",
+    urn,
+    message: unread ?? message,
+    remedy: policy.remedy,
+    url: policy.url,
+    requirements: requirementsOf(policy, pack),
+    exemption: exemption && { reason: exemption.reason, owner: exemption.owner, expires: exemption.expires },
+  };
+}
+
+/** The requirements that a policy serves: with their sources where the rule is ours, else as the pack states them. */
+function requirementsOf({ name, framework }: HostedPolicy, pack: string): Verdict["requirements"] {
+  if (framework === undefined) return [];
+  const known = FRAMEWORKS.find((one) => one.name === framework.name && one.version === framework.version);
+  const mappings = known?.rules[name];
+  if (known && mappings) {
+    return mappings.map(({ requirement, sources }) => ({
+      framework: known.id,
+      requirement,
+      source: sources.join(", "),
+    }));
+  }
+  const numbers = framework.reference.split(",").map((number) => number.trim());
+  const title = `${framework.name} ${framework.version}`.trim();
+  return numbers.filter(Boolean).map((requirement) => ({ framework: title, requirement, source: pack }));
+}
+
+/** Adds what another pack says of the same rule and resource. The stricter level counts. */
+function merge(verdict: Verdict, other: Verdict): void {
+  verdict.packs = [...(verdict.packs ?? []), other.pack];
+  verdict.requirements.push(...other.requirements);
+  if (other.enforcement === "mandatory") verdict.enforcement = "mandatory";
+}
+
+/** Expired exemptions fail; unused ones are a warning. */
+function exemptionVerdicts(exemptions: Exemptions, stack: string): Verdict[] {
+  const verdict = (message: string, isExpired: boolean): Verdict => ({
+    status: "fail",
+    pack: "strongroom",
+    packs: ["strongroom"],
+    rule: EXEMPTIONS_POLICY,
+    title: "Exemptions hold and are of use",
+    severity: isExpired ? "high" : "low",
+    enforcement: isExpired ? "mandatory" : "advisory",
+    message,
+    remedy: isExpired ? "Fix what it covers, or have it reviewed and set a new date." : "Remove it.",
+    requirements: [],
+  });
+  return [
+    ...exemptions.expired(stack).map((exemption) => verdict(expiredMessage(exemption), true)),
+    ...exemptions.unused(stack).map((exemption) => verdict(unusedMessage(exemption), false)),
+  ];
+}
+
+/** Counts the resources that were looked at, and the pairs of rule and resource that nothing is said against. */
+function countPassed(
+  plan: Plan,
+  policies: Map<string, HostedPolicy>,
+  looked: Looked[],
+  verdicts: Verdict[],
+): { judged: number; passed: number } {
+  const types = new Map(RULES.map((rule) => [rule.id, rule.types]));
+  const found = new Set(
+    verdicts.flatMap(({ rule, urn, packs }) => (packs ?? []).map((pack) => `${pack} ${rule} ${urn ?? ""}`)),
+  );
+  const judged = new Set<string>();
+  const passed = new Set<string>();
+  for (const { pack, policy: name, urns } of looked) {
+    const policy = policies.get(`${pack} ${name}`);
+    if (policy === undefined || !isRule(policy)) continue;
+    const subjects =
+      policy.kind === "stack" && isOurs(policy)
+        ? plan.resources
+            .filter(({ type, read, opaque }) => !read && !opaque && types.get(name)?.includes(type))
+            .map(({ urn }) => urn)
+        : urns;
+    for (const urn of subjects) {
+      judged.add(urn);
+      if (!found.has(`${pack} ${name} ${urn}`)) passed.add(`${isOurs(policy) ? "" : pack} ${name} ${urn}`);
+    }
+  }
+  return { judged: judged.size, passed: passed.size };
+}

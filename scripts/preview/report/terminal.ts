@@ -1,0 +1,283 @@
+import type { styleText } from "node:util";
+import type { Plan, PlanResource } from "../../../components/testing/plan.ts";
+import type { CostEstimate } from "../../cost/cost.ts";
+import type { PreviewDiff } from "../diff.ts";
+import type { Preview } from "../document.ts";
+import { byRule } from "../findings.ts";
+import type { Finding, RuleFindings } from "../findings.ts";
+import { PARTS, partsOf } from "../parts.ts";
+import { nameOf, shortType } from "../urn.ts";
+import type { Severity } from "../verdict.ts";
+import { plain, table, truncate, wrap } from "./table.ts";
+import { count, monthly, position, price, replacement, sides, signedMoney, summarize } from "./words.ts";
+import type { Summary } from "./words.ts";
+
+/** Colours a text, or leaves it as it is. */
+export type Paint = (format: Parameters<typeof styleText>[0], text: string) => string;
+
+export interface TerminalOptions {
+  /** Columns of the terminal. */
+  width: number;
+  paint: Paint;
+  /** Only what forbids a deployment. */
+  quiet?: boolean;
+}
+
+/** Most of anything that the terminal lists; the other reports hold all. */
+const MOST = 40;
+
+const SEVERITY_FORMAT: Record<Severity, Parameters<Paint>[0]> = {
+  critical: ["red", "bold"],
+  high: "red",
+  medium: "yellow",
+  low: "dim",
+};
+
+/** The report for people at a terminal: what to do first, then all that the preview found. */
+export function terminalReport(preview: Preview, options: TerminalOptions): string {
+  const summary = summarize(preview);
+  if (options.quiet === true)
+    return join(summary.broken.length === 0 ? [] : [whatToDo(preview, summary, options)]);
+  return join([
+    heading(preview, options),
+    whatToDo(preview, summary, options),
+    facts(preview, summary, options),
+    components(preview.plan, options),
+    policies(summary.findings, options),
+    preview.cost === undefined ? [] : cost(preview.cost, options),
+    preview.diff === undefined ? [] : changes(preview.diff, options),
+  ]);
+}
+
+/** The first part of the report, for when the whole of it goes to a file. */
+export function terminalSummary(preview: Preview, options: TerminalOptions): string {
+  const summary = summarize(preview);
+  return join([whatToDo(preview, summary, options), facts(preview, summary, options)]);
+}
+
+function heading({ plan }: Preview, { paint, width }: TerminalOptions): string[] {
+  const where = `${plan.aws.region} · account ${plan.aws.account} (simulated)`;
+  return [truncate(`${plan.project}/${plan.stack}`, width), where].map((line, index) =>
+    paint(index === 0 ? "bold" : "dim", line),
+  );
+}
+
+function whatToDo(
+  { plan }: Preview,
+  { headline, broken }: Summary,
+  { paint, width }: TerminalOptions,
+): string[] {
+  const sources = new Map(plan.resources.map((resource) => [resource.urn, position(resource)]));
+  if (broken.length === 0) return [paint(["green", "bold"], `✓ ${headline}.`)];
+  const rules = byRule(broken);
+  const lines = [paint(["red", "bold"], `✗ ${headline}.`)];
+  for (const { rule, findings } of rules.slice(0, MOST)) {
+    lines.push(
+      "",
+      `  ${paint(SEVERITY_FORMAT[rule.severity], rule.severity)}  ${paint("bold", plain(rule.title))}  ${paint("dim", rule.rule)}`,
+    );
+    for (const { urn, message } of findings.slice(0, MOST)) {
+      const at = urn === undefined ? "the stack" : plain(nameOf(urn));
+      const source = urn === undefined ? "" : (sources.get(urn) ?? "");
+      const where = source === "" ? paint("cyan", at) : `${paint("cyan", at)} ${paint("dim", source)}`;
+      lines.push(`    ${where}`, ...indented(message, width, 6));
+    }
+    lines.push(...more(findings.length, 4));
+    lines.push(...indented(`→ ${rule.remedy}`, width, 4).map((line) => paint("green", line)));
+  }
+  return [...lines, ...more(rules.length, 2)];
+}
+
+function facts(preview: Preview, summary: Summary, { paint, width }: TerminalOptions): string[] {
+  const packs = preview.judgement.packs.map(({ name, version }) => `${name} ${version}`).join(", ");
+  return [
+    ...summary.facts.map(
+      ({ name, text }) => `${paint("bold", name.padEnd(10))} ${truncate(text, width - 11)}`,
+    ),
+    ...(packs === "" ? [] : [paint("dim", `${" ".repeat(11)}${truncate(`packs: ${packs}`, width - 11)}`)]),
+    ...preview.notes.flatMap((note) => indented(note, width, 0)).map((note) => paint("yellow", note)),
+  ];
+}
+
+/** The uppermost components and resources by part, with what stands below each. */
+function components(plan: Plan, { paint, width }: TerminalOptions): string[] {
+  const parts = partsOf(plan);
+  const children = Map.groupBy(plan.resources, ({ parent }) => parent ?? "");
+  const stack = plan.resources.find(({ type }) => type === "pulumi:pulumi:Stack")?.urn;
+  const isTop = ({ parent, urn }: PlanResource) =>
+    urn !== stack && (parent === undefined || parent === stack);
+  const tops = plan.resources.filter(isTop);
+  const lines: string[] = [];
+  for (const part of PARTS) {
+    const members = tops.filter(({ urn }) => parts.get(urn) === part);
+    if (members.length === 0) continue;
+    lines.push(paint("bold", part));
+    const rows = members.map((resource, index) => {
+      const below = descendants(resource, children);
+      return [
+        `${index === members.length - 1 ? "└" : "├"} ${shortType(resource.type)}`,
+        resource.name,
+        resource.opaque ? "opaque, not judged" : below.length === 0 ? "" : count(below.length, "resource"),
+        tally(below),
+      ];
+    });
+    const dim = (text: string) => paint("dim", text);
+    lines.push(
+      ...table(
+        rows.slice(0, MOST),
+        [{}, { flexible: true, paint: (text) => paint("cyan", text) }, {}, { flexible: true, paint: dim }],
+        width,
+        2,
+      ),
+    );
+    lines.push(...more(members.length, 2));
+  }
+  return section("Components", lines, paint);
+}
+
+function descendants(of: PlanResource, children: Map<string, PlanResource[]>): PlanResource[] {
+  return (children.get(of.urn) ?? []).flatMap((child) => [
+    ...(child.custom ? [child] : []),
+    ...descendants(child, children),
+  ]);
+}
+
+/** `6 ec2.Subnet, 2 ec2.Eip, …`, the most frequent first. */
+function tally(resources: readonly PlanResource[]): string {
+  return [...Map.groupBy(resources, ({ type }) => shortType(type))]
+    .sort(([, a], [, b]) => b.length - a.length)
+    .map(([type, { length }]) => (length === 1 ? type : `${length} ${type}`))
+    .join(", ");
+}
+
+function policies(findings: readonly Finding[], { paint, width }: TerminalOptions): string[] {
+  const rules = byRule(findings);
+  if (rules.length === 0) return [];
+  const shown = rules.slice(0, MOST);
+  const severityOf = (row: number) => SEVERITY_FORMAT[shown[row]?.rule.severity ?? "low"];
+  const rows = shown.map(({ rule, findings: each }) => [
+    rule.severity,
+    standing(rule),
+    rule.rule,
+    target(each),
+    rule.message,
+  ]);
+  const lines = table(
+    rows,
+    [
+      { paint: (text, row) => paint(severityOf(row), text) },
+      {},
+      { flexible: true },
+      { flexible: true, paint: (text) => paint("cyan", text) },
+      { flexible: true, paint: (text) => paint("dim", text) },
+    ],
+    width,
+  );
+  return section("Policies", [...lines, ...more(rules.length, 0)], paint);
+}
+
+function standing({ status, enforcement }: Finding): string {
+  return status === "fail" ? enforcement : status;
+}
+
+function target(findings: RuleFindings["findings"]): string {
+  const [first] = findings;
+  if (findings.length > 1) return count(findings.length, "resource");
+  return first?.urn === undefined ? "the stack" : nameOf(first.urn);
+}
+
+function cost(estimate: CostEstimate, { paint, width }: TerminalOptions): string[] {
+  const row = (name: string, { low, expected, high }: CostEstimate["total"]) => [
+    name,
+    price(low),
+    price(expected),
+    price(high),
+  ];
+  const parts = [...estimate.parts].sort((a, b) => b.monthly.expected - a.monthly.expected);
+  const rows = [
+    ["", "low", "expected", "high"],
+    ...parts.map((part) => row(part.part, part.monthly)),
+    row("together", estimate.total),
+  ];
+  const format = (index: number) => (index === 0 ? "dim" : index === rows.length - 1 ? "bold" : undefined);
+  const styled = (text: string, index: number) => {
+    const style = format(index);
+    return style === undefined ? text : paint(style, text);
+  };
+  const number = { align: "right", paint: styled } as const;
+  const notPriced = [...new Set(estimate.notPriced.map(({ type }) => shortType(type)))].join(", ");
+  return section(
+    "Cost a month, in US dollars",
+    [
+      ...table(rows, [{ flexible: true, paint: styled }, number, number, number], width),
+      ...(notPriced === "" ? [] : indented(`Not in the estimate: ${notPriced}.`, width, 0)),
+      paint("dim", `List prices of ${estimate.pricesAsOf}.`),
+    ],
+    paint,
+  );
+}
+
+function changes(diff: PreviewDiff, { paint, width }: TerminalOptions): string[] {
+  const lines = [
+    ...diff.added.map(({ type, name }) => paint("green", `+ ${shortType(type)} ${plain(name)}`)),
+    ...diff.removed.map(({ type, name }) => paint("red", `− ${shortType(type)} ${plain(name)}`)),
+    ...diff.changed.flatMap((change) => [
+      `${paint("yellow", `~ ${shortType(change.type)} ${plain(change.name)}`)} ${paint("red", replacement(change))}`.trimEnd(),
+      ...table(
+        change.changes.map((each) => {
+          const [before, after] = sides(each);
+          return [each.path, before, "→", after];
+        }),
+        [
+          { flexible: true },
+          { flexible: true, paint: (text) => paint("red", text) },
+          {},
+          { flexible: true, paint: (text) => paint("green", text) },
+        ],
+        width,
+        4,
+      ),
+    ]),
+    ...diff.appeared.map(({ rule, urn }) =>
+      paint("red", `✗ newly broken: ${rule} ${plain(nameOf(urn ?? "the stack"))}`),
+    ),
+    ...diff.fixed.map(({ rule, urn }) =>
+      paint("green", `✓ fixed: ${rule} ${plain(nameOf(urn ?? "the stack"))}`),
+    ),
+  ];
+  const body =
+    lines.length === 0
+      ? ["Nothing changes."]
+      : lines.length > 5 * MOST
+        ? [...lines.slice(0, 5 * MOST), `… ${lines.length - 5 * MOST} more lines`]
+        : lines;
+  const { cost: bill } = diff;
+  if (bill !== undefined && bill.parts.length > 0) {
+    const difference = bill.after.expected - bill.before.expected;
+    body.push(
+      `Cost: ${monthly(bill.before)} → ${monthly(bill.after)}, ${signedMoney(difference)}`,
+      ...bill.parts.map(({ part, before, after }) => `  ${part}: ${price(before)} → ${price(after)}`),
+    );
+  }
+  return section(`Changes against ${diff.against}`, body, paint);
+}
+
+function section(title: string, lines: string[], paint: Paint): string[] {
+  return lines.length === 0 ? [] : [paint(["bold", "underline"], title), ...lines];
+}
+
+function more(length: number, indent: number): string[] {
+  return length <= MOST ? [] : [`${" ".repeat(indent)}… ${length - MOST} more, in the other formats`];
+}
+
+function indented(text: string, width: number, indent: number): string[] {
+  return wrap(text, Math.max(20, width - indent)).map((line) => " ".repeat(indent) + line);
+}
+
+/** Sections with an empty line between them. */
+function join(sections: string[][]): string {
+  return sections
+    .filter(({ length }) => length > 0)
+    .map((lines) => `${lines.join("\n")}\n`)
+    .join("\n");
+}

@@ -1,0 +1,257 @@
+import * as pulumi from "@pulumi/pulumi";
+import { Cluster, FargateService, type FargateServiceArgs } from "../../components/compute/index.ts";
+import { Cache, Postgres } from "../../components/data/index.ts";
+import { buildImage, ImageRepository } from "../../components/delivery/index.ts";
+import { DnsZone, LoadBalancer } from "../../components/edge/index.ts";
+import { Vpc } from "../../components/network/index.ts";
+import { Budget, Monitoring, Notifications } from "../../components/observability/index.ts";
+import { BackupPlan, OffHours } from "../../components/recovery/index.ts";
+import { AuditTrail, generate, Key, Secret } from "../../components/security/index.ts";
+import type { StackConfig } from "../config.ts";
+
+/** What the command line and other stacks need to know of a deployed `enterprise-payments`. */
+export interface EnterprisePaymentsOutputs {
+  /** Public address. */
+  url: pulumi.Output<string>;
+  /** Name servers to enter at the parent domain, where the stack made the zone. */
+  nameServers: pulumi.Output<string[]> | undefined;
+  /** ECS cluster and the services in it, by role. */
+  cluster: pulumi.Output<string>;
+  services: { backend: pulumi.Output<string>; frontend: pulumi.Output<string> };
+  /** Log groups by service. */
+  logGroups: { backend: pulumi.Output<string>; frontend: pulumi.Output<string> };
+  /** ECR repositories by service, for the pipeline that pushes images. */
+  repositories: { backend: pulumi.Output<string>; frontend: pulumi.Output<string> };
+  /** What `strongroom db migrate` runs. */
+  migration: {
+    taskDefinition: pulumi.Output<string>;
+    subnets: pulumi.Output<string>[];
+    securityGroup: pulumi.Output<string>;
+  };
+  /** RDS instance: identifier and address. */
+  database: { identifier: pulumi.Output<string>; endpoint: pulumi.Output<string> };
+  /** ElastiCache replication group. */
+  cache: { identifier: pulumi.Output<string>; endpoint: pulumi.Output<string> };
+  /** ARNs of the secrets, by purpose. Never values. */
+  secrets: Record<"database" | "jwt" | "redis" | "app", pulumi.Output<string>>;
+  /** SNS topic of alarms. */
+  alertsTopic: pulumi.Output<string>;
+  /** AWS Backup vault. */
+  backupVault: pulumi.Output<string>;
+}
+
+type Tier = "backend" | "frontend";
+
+/**
+ * The enterprise payment system: a load balancer with a firewall, two Fargate services, PostgreSQL and a cache in
+ * private tiers, everything encrypted with the stack's own key, watched, backed up and budgeted.
+ */
+export async function enterprisePayments(config: StackConfig): Promise<EnterprisePaymentsOutputs> {
+  const { environment, protection, tags } = config;
+  const system = `payment-system-${environment}`;
+  const retention = config.logs.retention;
+
+  const key = new Key("payments", {
+    description: `Encrypts the payment system (${environment})`,
+    services: ["logs", "cloudwatch", "eventbridge", "budgets", "costalerts", "cloudtrail"],
+    protection,
+    tags,
+  });
+  const network = new Vpc("payments", {
+    cidr: config.cidr,
+    zones: config.zones === 3 ? 3 : 2,
+    nat: config.nat,
+    flowLogs: { key, retention },
+    tags,
+  });
+
+  const zone = dnsZone(config);
+  const edge = new LoadBalancer("edge", {
+    network,
+    exposure: "internet",
+    ...(config.domain && zone ? { domain: { name: config.domain.name, zone } } : { allowPlainHttp: true }),
+    testListener: config.rollout !== "rolling",
+    firewall: {
+      requestsPerFiveMinutes: config.firewall.requestsPerFiveMinutes,
+      logs: { name: `aws-waf-logs-${system}`, reachableAs: `/aws/wafv2/${system}`, key, retention },
+    },
+    protection,
+    tags,
+  });
+
+  const secret = (name: string, path: string, args: object = {}) =>
+    new Secret(name, { name: `${system}/${path}`, key, protection, tags, ...args });
+  const secrets = {
+    database: secret("database-password", "db/password"),
+    jwt: secret("jwt", "jwt/secret", { generate: { length: 64 } }),
+    redis: secret("redis", "redis/auth-token", { generate: { length: 64 } }),
+    app: secret("app", "app/config", {
+      fields: { webhookSigningSecret: generate({ length: 48 }), cursorKey: generate({ length: 32 }) },
+      environment: { WEBHOOK_SIGNING_SECRET: "webhookSigningSecret", CURSOR_KEY: "cursorKey" },
+    }),
+  };
+
+  const database = new Postgres("payments", {
+    network,
+    key,
+    instance: {
+      class: config.database.class,
+      storage: { size: config.database.storage, max: config.database.maxStorage },
+    },
+    zones: config.database.zones,
+    replicas: config.database.replicas,
+    password: { secret: secrets.database },
+    databaseName: "payments",
+    backups: { retention: config.database.backupRetention },
+    logs: { retention },
+    protection,
+    tags,
+  });
+  const cache = new Cache("payments", {
+    network,
+    key,
+    nodeType: config.cache.nodeType,
+    nodes: config.cache.nodes,
+    authentication: { token: secrets.redis },
+    snapshots: { retention: config.cache.snapshotRetention },
+    protection,
+    tags,
+  });
+
+  const cluster = new Cluster("payments", {
+    network,
+    key,
+    insights: "enabled",
+    execLogRetention: retention,
+    tags,
+  });
+  const repositories = {
+    backend: repository("backend", config, key),
+    frontend: repository("frontend", config, key),
+  };
+  const service = async (tier: Tier, args: Omit<FargateServiceArgs, "cluster" | "image">) =>
+    new FargateService(tier, {
+      cluster,
+      image: await image(tier, config, repositories[tier]),
+      cpu: config[tier].cpu,
+      memory: config[tier].memory,
+      spot: config[tier].spot / 100,
+      tmp: ["/tmp"],
+      logs: { name: `/ecs/${system}/${tier}`, retention },
+      rollout: config.rollout,
+      wait: config.waitForServices,
+      tags,
+      ...args,
+    });
+  const backend = await service("backend", {
+    port: 3000,
+    environment: { NODE_ENV: "production", ENVIRONMENT: environment },
+    scaling: {
+      min: config.backend.min,
+      max: config.backend.max,
+      cpu: 70,
+      memory: 80,
+      requestsPerTarget: 1000,
+    },
+    route: {
+      loadBalancer: edge,
+      paths: ["/api/*", "/v1/*", "/health"],
+      health: "/api/v1/actuator/health/readiness",
+    },
+    links: [database.link, cache.link, secrets.jwt.link, secrets.app.link],
+    migration: { command: ["npm", "run", "migrate"] },
+  });
+  const frontend = await service("frontend", {
+    port: 8080,
+    scaling: { min: config.frontend.min, max: config.frontend.max, cpu: 70, memory: 80 },
+    route: { loadBalancer: edge, paths: ["/*"], health: "/health" },
+  });
+
+  const alerts = new Notifications("alerts", {
+    key,
+    email: config.notify.emails,
+    slack: config.notify.slack,
+    pagerDuty: config.pagerDutyUrl === undefined ? [] : [pulumi.secret(config.pagerDutyUrl)],
+    tags,
+  });
+  const backups = new BackupPlan("payments", {
+    key,
+    protect: [database, cache],
+    retention: "35 days",
+    restoreTest: environment === "production" ? "weekly" : undefined,
+    notify: alerts.topicArn,
+    protection,
+    tags,
+  });
+  const trail = config.auditTrail
+    ? new AuditTrail("audit", { key, searchable: retention, protection, tags })
+    : undefined;
+  new Monitoring("payments", {
+    watch: [edge, backend, frontend, database, cache, network, backups, ...(trail ? [trail] : [])],
+    alerts,
+    limits: config.alarms,
+    dashboards: system,
+    tags,
+  });
+  if (config.budget !== undefined) {
+    new Budget("payments", { monthly: config.budget, alerts, tags });
+  }
+  if (config.offHours !== undefined) {
+    new OffHours("payments", { ...config.offHours, rest: [backend, frontend, database], key, tags });
+  }
+
+  return {
+    url: edge.url,
+    nameServers: zone instanceof DnsZone ? zone.nameServers : undefined,
+    cluster: cluster.name,
+    services: { backend: backend.serviceName, frontend: frontend.serviceName },
+    logGroups: { backend: backend.logGroupName, frontend: frontend.logGroupName },
+    repositories: { backend: repositories.backend.url, frontend: repositories.frontend.url },
+    migration: {
+      taskDefinition: backend.taskDefinitionArn,
+      subnets: network.subnetIds.app,
+      securityGroup: backend.securityGroupId,
+    },
+    database: { identifier: database.identifier, endpoint: database.endpoint },
+    cache: { identifier: cache.identifier, endpoint: cache.endpoint },
+    secrets: {
+      database: secrets.database.arn,
+      jwt: secrets.jwt.arn,
+      redis: secrets.redis.arn,
+      app: secrets.app.arn,
+    },
+    alertsTopic: alerts.topicArn,
+    backupVault: backups.vaultName,
+  };
+}
+
+/** The hosted zone of the domain: the one that is named, or a new one. */
+function dnsZone({ domain, protection, tags }: StackConfig) {
+  if (domain === undefined) return undefined;
+  return domain.zoneId === undefined
+    ? new DnsZone("payments", { domain: domain.name, protection, tags })
+    : DnsZone.get({ zoneId: domain.zoneId });
+}
+
+/** Repository of a service's images. */
+function repository(tier: Tier, { environment, protection, tags }: StackConfig, key: Key): ImageRepository {
+  return new ImageRepository(tier, {
+    key,
+    repositoryName: `payment-system-${environment}/${tier}`,
+    protection,
+    tags,
+  });
+}
+
+/** The image that a service runs: as named, by tag in its own repository, or built now. */
+async function image(
+  tier: Tier,
+  { images }: StackConfig,
+  own: ImageRepository,
+): Promise<pulumi.Input<string>> {
+  const source = images[tier];
+  if (typeof source === "string") return source;
+  if ("context" in source) return buildImage(tier, { repository: own, ...source });
+  const digest = source.digest === undefined ? "" : `@${source.digest}`;
+  return pulumi.interpolate`${own.url}:${source.tag}${digest}`;
+}
