@@ -28,7 +28,10 @@ export interface SecretReference {
  * ingress rule there and one egress rule at itself, and grants its roles these statements.
  */
 export interface Link {
-  /** The linked component's name; unique among a service's links. */
+  /**
+   * Unique among a service's links: the component's name and what it is (`payments-database`), since a database and a
+   * cache of one system often carry the same name.
+   */
   name: string;
   /** Environment variables in plain text: addresses, names, ports. Never a secret. */
   environment?: Record<string, pulumi.Input<string>>;

@@ -5,11 +5,11 @@ export { Exemptions, ExemptionsError, parseExemptions, readExemptions } from "./
 export type { Broken, Exemption } from "./exemptions.ts";
 export type { Framework, Mapping } from "./framework.ts";
 export { FRAMEWORKS, pciDss, soc2 } from "./frameworks/index.ts";
-export { definePack, enforcementOf, packArgs } from "./pack.ts";
+export { definePack, packArgs } from "./pack.ts";
 export type { PackArgs } from "./pack.ts";
 export { matches, Statement, statementsOf } from "./policy-document.ts";
 export type { Condition, Principal } from "./policy-document.ts";
-export { resourceRule, stackRule } from "./rule.ts";
+export { enforcementOf, resourceRule, stackRule } from "./rule.ts";
 export type { ResourceRule, Rule, Severity, StackRule } from "./rule.ts";
 export { RULES } from "./rules/index.ts";
 export { Stack, StackResource } from "./stack.ts";

@@ -43,7 +43,7 @@ async function run(
     }
     if (policy.name === "exemptions" && "validateStack" in policy) {
       const resources = [args] as never[];
-      await policy.validateStack({ ...args, resources } as never, report);
+      await policy.validateStack({ ...args, resources }, report);
     }
   }
   return reported;

@@ -18,6 +18,7 @@ import {
   type Exemption,
 } from "./exemptions.ts";
 import {
+  enforcementOf,
   EXEMPTIONS_POLICY,
   INTERNAL_TAG,
   ruleUrl,
@@ -239,11 +240,6 @@ function metadata(rule: Rule, framework: Framework) {
     url: ruleUrl(rule.id),
     ...(rule.parameters && { configSchema: { properties: rule.parameters } }),
   };
-}
-
-/** How a rule is enforced unless a stack's configuration says otherwise. */
-export function enforcementOf({ severity }: Rule): "mandatory" | "advisory" {
-  return severity === "critical" || severity === "high" ? "mandatory" : "advisory";
 }
 
 function parametersOf(rule: Rule, given: object): Props {

@@ -59,6 +59,11 @@ export function stackRule(rule: Omit<StackRule, "kind">): StackRule {
   return { kind: "stack", ...rule };
 }
 
+/** How a rule is enforced unless a stack's configuration says otherwise. */
+export function enforcementOf({ severity }: Rule): "mandatory" | "advisory" {
+  return severity === "critical" || severity === "high" ? "mandatory" : "advisory";
+}
+
 /** What begins a message about a value that is not known before deployment; such a message never blocks. */
 export const UNKNOWN_PREFIX = "Not known before deployment: ";
 

@@ -207,6 +207,16 @@ describe("FargateService", () => {
     expect(await name({ rollout: "linear", port: 4000 })).to.equal("backend-shifting-service-4000");
   });
 
+  it("E8: counts the requests of its one target group", async () => {
+    const plan = await planned(routed({ scaling: { min: 1, max: 2, requestsPerTarget: 100 } }));
+    const { inputs } = resource(plan, "aws:appautoscaling/policy:Policy");
+    const suffix = resource(plan, "aws:lb/targetGroup:TargetGroup").outputs.arnSuffix as string;
+    expect(inputs).to.have.nested.property(
+      "targetTrackingScalingPolicyConfiguration.predefinedMetricSpecification.resourceLabel",
+      `app/edge/1/${suffix}`,
+    );
+  });
+
   it("counts requests over both target groups where ECS swaps them", async () => {
     const plan = await planned(
       routed({ rollout: "blueGreen", scaling: { min: 1, max: 2, requestsPerTarget: 100 } }),

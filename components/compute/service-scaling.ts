@@ -1,5 +1,5 @@
 import * as aws from "@pulumi/aws";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { Component, type ComponentArgs, type Transform } from "../component.ts";
 import type { ScalingPlan } from "./scaling.ts";
 import type { ServiceRoute } from "./service-route.ts";
@@ -78,8 +78,8 @@ export class ServiceScaling extends Component {
 /**
  * What a target-tracking policy measures.
  *
- * Requests are summed over the target groups: where ECS moves traffic between two of them, the predefined metric,
- * which looks at one, would see no request after every other deployment and scale in under full load.
+ * Where ECS moves traffic between two target groups, requests are summed over both: the predefined metric, which looks
+ * at one, would see no request after every other deployment and scale in under full load.
  */
 function targetMetric(
   metric: ScalingPlan["targets"][number]["metric"],
@@ -92,6 +92,15 @@ function targetMetric(
     };
   }
   if (route === undefined) throw new Error("requests are only measured where there is a route");
+  const [first, ...others] = route.targetGroups;
+  if (others.length === 0) {
+    return {
+      predefinedMetricSpecification: {
+        predefinedMetricType: "ALBRequestCountPerTarget",
+        resourceLabel: pulumi.interpolate`${route.loadBalancerSuffix}/${first.arnSuffix}`,
+      },
+    };
+  }
   const requests = route.targetGroups.map(({ arnSuffix }, index) => ({
     id: `m${index + 1}`,
     returnData: false,

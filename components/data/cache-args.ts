@@ -87,7 +87,10 @@ export interface CommonCacheArgs extends ComponentArgs {
   authentication: { token: SecretSource; users?: never } | { users: CacheUser[]; token?: never };
   /** Automatic snapshots, the only backup: AWS Backup does not know ElastiCache. */
   snapshots?: CacheSnapshots;
-  /** Name of a snapshot to begin with; ARNs of RDB files in S3 work on nodes too. A change replaces. */
+  /**
+   * Snapshot to begin with: its name, for a serverless cache its ARN. Read only when the cache is made: adding,
+   * changing or removing it later has no effect.
+   */
   restoreFrom?: { snapshot: pulumi.Input<string> };
   /** Final snapshot, default retention, Pulumi's `protect`. @default "standard" */
   protection?: Protection;

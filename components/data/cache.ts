@@ -97,7 +97,7 @@ export class Cache extends Component implements Observable, Recoverable {
 
   /** New whenever the cache is replaced, so that neither the old one nor its final snapshot is in the way. */
   #chooseIdentifier(): pulumi.Output<string> {
-    const { key, restoreFrom, shards } = this.#args;
+    const { key, shards } = this.#args;
     const suffix = this.make(random.RandomId, "identifier", {
       byteLength: 4,
       keepers: {
@@ -105,7 +105,6 @@ export class Cache extends Component implements Observable, Recoverable {
         key: key.arn,
         port: String(this.#plan.port),
         clusterMode: String(shards !== undefined),
-        ...(restoreFrom === undefined ? {} : { snapshot: restoreFrom.snapshot }),
       },
     });
     return pulumi.interpolate`${this.name}-${suffix.hex}`;
@@ -178,7 +177,7 @@ export class Cache extends Component implements Observable, Recoverable {
           logType: type,
         })),
       },
-      { transform: args.transform?.replicationGroup, options: { protect: this.#plan.protection.protect } },
+      { transform: args.transform?.replicationGroup, options: this.#dataOptions("snapshotName") },
     );
     const clustered = plan.shards !== undefined;
     return {
@@ -218,7 +217,7 @@ export class Cache extends Component implements Observable, Recoverable {
         dailySnapshotTime: this.#plan.snapshotWindow.slice(0, 5),
         ...(restoreFrom === undefined ? {} : { snapshotArnsToRestores: [restoreFrom.snapshot] }),
       },
-      { transform: transform?.serverlessCache, options: { protect: this.#plan.protection.protect } },
+      { transform: transform?.serverlessCache, options: this.#dataOptions("snapshotArnsToRestores") },
     );
     return {
       nodes: { serverlessCache: cache, logGroups: [] },
@@ -228,6 +227,11 @@ export class Cache extends Component implements Observable, Recoverable {
       port: pulumi.output(this.#plan.port),
       readerHost: undefined,
     };
+  }
+
+  /** Where the data came from is history: AWS would replace the cache for a change of it. */
+  #dataOptions(origin: string): pulumi.CustomResourceOptions {
+    return { protect: this.#plan.protection.protect, ignoreChanges: [origin] };
   }
 
   #logs(retentionInDays: number | undefined) {
@@ -311,7 +315,7 @@ export class Cache extends Component implements Observable, Recoverable {
   #linkWith(token: SecretReference, user?: string): Link {
     const clustered = this.#args.serverless !== undefined || this.#args.shards !== undefined;
     return {
-      name: this.name,
+      name: `${this.name}-cache`,
       environment: {
         REDIS_HOST: this.endpoint,
         REDIS_PORT: this.port.apply(String),

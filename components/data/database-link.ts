@@ -41,7 +41,7 @@ export function readerLink(facts: DatabaseFacts): Link {
 
 function linkTo(facts: DatabaseFacts, host: pulumi.Output<string>): Link {
   return {
-    name: facts.name,
+    name: `${facts.name}-database`,
     environment: {
       DATABASE_HOST: host,
       DATABASE_PORT: facts.port.apply(String),

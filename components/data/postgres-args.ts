@@ -95,7 +95,7 @@ export interface PostgresCommonArgs extends ComponentArgs {
   ca?: "rds-ca-rsa2048-g1" | "rds-ca-rsa4096-g1" | "rds-ca-ecc384-g1";
   /**
    * Begin with existing data instead of an empty database; `databaseName` and `username` must be as they were there.
-   * Adding it to a database that exists, or changing it, replaces the database; removing it later changes nothing.
+   * Read only when the database is made: adding, changing or removing it later has no effect.
    */
   restoreFrom?: RestoreSource;
   /** Deletion protection, final snapshot, default retention, Pulumi's `protect`. @default "standard" */

@@ -92,7 +92,7 @@ describe("Postgres", () => {
       const plan = await planOf(() => rds(), IN);
       const database = resource(plan, INSTANCE);
       const groups = resources(plan, LOG_GROUP);
-      const identifier = String(database.inputs.identifier);
+      const identifier = database.inputs.identifier as string;
       expect(groups.map((group) => group.inputs.name)).to.deep.equal([
         `/aws/rds/instance/${identifier}/postgresql`,
         `/aws/rds/instance/${identifier}/upgrade`,
@@ -111,7 +111,7 @@ describe("Postgres", () => {
       const primary = inputs(plan, INSTANCE, "payments-instance");
       const replica = inputs(plan, INSTANCE, "payments-replica-2");
       expect(replica).to.deep.include({
-        identifier: `${String(primary.identifier)}-replica-2`,
+        identifier: `${primary.identifier as string}-replica-2`,
         replicateSourceDb: primary.identifier,
         storageEncrypted: true,
         skipFinalSnapshot: true,
@@ -161,6 +161,16 @@ describe("Postgres", () => {
         sourceDbInstanceIdentifier: "payments-1a2b3c4d",
         restoreTime: "2026-01-31T12:00:00Z",
       });
+    });
+
+    it("E13: is never replaced because its origin is written, changed or removed later", async () => {
+      const database = resource(
+        await planOf(() => rds({ restoreFrom: { snapshot: "final" } }), IN),
+        INSTANCE,
+      );
+      expect(database.options.ignoreChanges).to.deep.equal(["snapshotIdentifier", "restoreToPointInTime"]);
+      const fresh = resource(await planOf(() => rds(), IN), INSTANCE);
+      expect(fresh.inputs.identifier).to.equal(database.inputs.identifier);
     });
 
     it("reaches every child with its region, its tags and its transforms", async () => {

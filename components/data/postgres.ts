@@ -130,19 +130,14 @@ export class Postgres extends Component implements Observable, Recoverable, Rest
   }
 
   #chooseIdentifier(): pulumi.Output<string> {
-    const { key, restoreFrom } = this.#args;
     const suffix = this.make(random.RandomId, "identifier", {
       byteLength: 4,
       // What replaces the database; it then gets another identifier.
       keepers: {
         engine: this.#plan.engine,
-        key: key.arn,
+        key: this.#args.key.arn,
         databaseName: this.#plan.databaseName,
         username: this.#plan.username,
-        ...(restoreFrom?.snapshot === undefined ? {} : { snapshot: restoreFrom.snapshot }),
-        ...(restoreFrom?.pointInTime === undefined
-          ? {}
-          : { source: restoreFrom.pointInTime.source, time: restoreFrom.pointInTime.time }),
       },
     });
     return pulumi.interpolate`${this.name}-${suffix.hex}`;
@@ -298,7 +293,12 @@ export class Postgres extends Component implements Observable, Recoverable, Rest
   }
 
   #dataOptions(dependsOn: pulumi.Resource[]): pulumi.CustomResourceOptions {
-    return { dependsOn, protect: this.#plan.protection.protect };
+    return {
+      dependsOn,
+      protect: this.#plan.protection.protect,
+      // Where the data came from is history: AWS would replace the database for a change of it.
+      ignoreChanges: ["snapshotIdentifier", "restoreToPointInTime"],
+    };
   }
 
   #logGroups(
@@ -378,6 +378,8 @@ export class Postgres extends Component implements Observable, Recoverable, Rest
     return {
       arn: this.arn,
       kind: this.nodes.cluster === undefined ? "RDS" : "Aurora",
+      // Aurora takes its backups all the time.
+      ...(this.nodes.cluster === undefined ? { ownWindow: this.#plan.backupWindow } : {}),
       restoreOverrides: {
         dbSubnetGroupName: this.nodes.subnetGroup.name,
         vpcSecurityGroupIds: pulumi.jsonStringify([this.securityGroupId]),

@@ -132,7 +132,7 @@ export function certificateAlarm(arn: pulumi.Input<string>): AlarmProposal {
 }
 
 /** The names that ACM wants a record for: wildcards share the one of the name below them. */
-export function provenNames(names: readonly string[]): string[] {
+function provenNames(names: readonly string[]): string[] {
   return [...new Set(names.map(withoutWildcard))];
 }
 

@@ -54,12 +54,12 @@ export interface FirewallRulesArgs {
 const WINDOWS = { "1 minute": 60, "2 minutes": 120, "5 minutes": 300, "10 minutes": 600 } as const;
 const DEFAULT_GROUPS: readonly ManagedGroup[] = ["ipReputation", "knownBadInputs", "core", "sqlInjection"];
 /** Units of capacity that a web ACL has at its basic price. */
-export const INCLUDED_CAPACITY = 1500;
+const INCLUDED_CAPACITY = 1500;
 /** Units of the rules that are not groups. */
 const CAPACITY = { addresses: 1, countries: 1, rateLimit: 2 } as const;
 
 /** A set of addresses that a rule refers to. */
-export interface AddressSet {
+interface AddressSet {
   role: "blocked-ipv4" | "blocked-ipv6" | "allowed-ipv4" | "allowed-ipv6";
   version: "IPV4" | "IPV6";
   addresses: string[];

@@ -35,8 +35,7 @@ export interface NatTransforms {
 }
 
 /** Where a route table of the app tier sends what is for the internet. */
-export type EgressTarget =
-  { natGatewayId: pulumi.Output<string> } | { networkInterfaceId: pulumi.Output<string> };
+type EgressTarget = { natGatewayId: pulumi.Output<string> } | { networkInterfaceId: pulumi.Output<string> };
 
 /** What {@link NatEgress} needs of its network. */
 interface NatEgressArgs extends ComponentArgs {

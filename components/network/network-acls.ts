@@ -12,7 +12,7 @@ export interface AclRule {
 }
 
 /** The rules of one tier's ACL. What no rule allows is refused. */
-export interface AclRules {
+interface AclRules {
   ingress: AclRule[];
   egress: AclRule[];
 }

@@ -2,14 +2,14 @@ import { type Cidr, formatCidr, isPrivate, parseCidr, part } from "./cidr.ts";
 import type { Tier } from "./network.ts";
 
 /** The tiers, and room for one that a later version may bring. */
-export type PlannedTier = Tier | "spare";
+type PlannedTier = Tier | "spare";
 
 /** Zones that room is kept for, however many are used. */
 export const MAX_ZONES = 4;
 
 /** Smallest and largest network, as prefixes: AWS's own /16, and what still gives a load balancer its /27. */
-export const LARGEST_PREFIX = 16;
-export const SMALLEST_PREFIX = 23;
+const LARGEST_PREFIX = 16;
+const SMALLEST_PREFIX = 23;
 
 /**
  * Where each tier lies in the network: part `index` of 2^`bits`. The parts are disjoint and fill the network.

@@ -79,7 +79,8 @@ export class LogGroup extends Component implements Observable {
         name: args.name,
         retentionInDays,
         kmsKeyId: args.key?.arn,
-        logGroupClass: args.class ?? "STANDARD",
+        // Named only where it is asked for: what does not answer with it would have the group replaced.
+        logGroupClass: args.class,
         skipDestroy: protectionSettings(args.protection).protect,
       },
       { transform: args.transform?.logGroup },

@@ -5,6 +5,7 @@ import type { Protection } from "../protection.ts";
 import type { EncryptionKey } from "../security/encryption-key.ts";
 import type { Duration } from "../units.ts";
 import type { BackupRule } from "./backup-rules.ts";
+import type { BackupVaultArgs, VaultLock } from "./backup-vault.ts";
 import type { Recoverable } from "./recoverable.ts";
 
 /** Arguments of {@link BackupPlan}. */
@@ -18,13 +19,19 @@ export interface BackupPlanArgs extends ComponentArgs {
   protect?: Recoverable[];
   /** Everything that carries all of these tags, made here or not. @default nothing */
   protectTagged?: Record<string, string>;
-  /** Retention of the one daily rule at 02:00 UTC; `rules` replace it. @default "35 days" */
+  /** Retention of the one daily rule; `rules` replace it. @default "35 days" */
   retention?: Duration;
+  /**
+   * Time of the one daily rule, UTC. AWS Backup cannot read a stopped database: write a time within the working hours
+   * of an environment that rests (`OffHours`).
+   * @default "00:30"
+   */
+  at?: string;
   /** @default one daily rule */
   rules?: BackupRule[];
   /** A second copy of each backup in another region, under a key of that region. @default none */
   copyTo?: { region: string; key: EncryptionKey; retention?: Duration };
-  /** Makes backups undeletable before their time. @default none: deletion is denied by the vault's policy only */
+  /** Makes backups undeletable before their time, in both vaults. @default none: deletion is denied by the vault's policy only */
   lock?: VaultLock;
   /**
    * Restores the newest backups on a schedule, measures how long it takes, and deletes what was restored.
@@ -40,10 +47,8 @@ export interface BackupPlanArgs extends ComponentArgs {
   /** `ephemeral` lets the vault go with what it holds; `critical` adds Pulumi's `protect`. @default "standard" */
   protection?: Protection;
   transform?: {
-    vault?: Transform<aws.backup.VaultArgs>;
-    copyVault?: Transform<aws.backup.VaultArgs>;
-    lock?: Transform<aws.backup.VaultLockConfigurationArgs>;
-    policy?: Transform<aws.backup.VaultPolicyArgs>;
+    vault?: BackupVaultArgs["transform"];
+    copyVault?: BackupVaultArgs["transform"];
     role?: Transform<aws.iam.RoleArgs>;
     plan?: Transform<aws.backup.PlanArgs>;
     selection?: Transform<aws.backup.SelectionArgs>;
@@ -52,19 +57,4 @@ export interface BackupPlanArgs extends ComponentArgs {
     framework?: Transform<aws.backup.FrameworkArgs>;
     reportPlan?: Transform<aws.backup.ReportPlanArgs>;
   };
-}
-
-/** A vault lock, for both vaults. */
-export interface VaultLock {
-  /**
-   * `governance`: whoever may change the lock can lift it. `compliance`: nobody can, AWS included, once `coolOff` is
-   * over, until the last backup has expired.
-   */
-  mode: "governance" | "compliance";
-  /** Shortest retention of what may enter. @default none */
-  minRetention?: Duration;
-  /** Longest retention of what may enter. @default none */
-  maxRetention?: Duration;
-  /** With `compliance`: for so long the lock can still be lifted; at least 3 days. @default "3 days" */
-  coolOff?: Duration;
 }

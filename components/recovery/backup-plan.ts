@@ -2,13 +2,14 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { Component } from "../component.ts";
-import type { AlarmProposal, Metric, Observable, Observables } from "../observability/observables.ts";
-import { protectionSettings } from "../protection.ts";
-import { placementOf, policyDocument, trustOf } from "../security/policy-document.ts";
+import type { Observable, Observables } from "../observability/observables.ts";
+import { placementOf, trustOf } from "../security/policy-document.ts";
 import { days } from "../units.ts";
 import { known, Problems, show } from "../validation.ts";
 import type { BackupPlanArgs } from "./backup-args.ts";
-import { planRules, type RetentionBounds, type RulePlan } from "./backup-rules.ts";
+import { backupObservables } from "./backup-observables.ts";
+import { checkOwnWindow, planRules, type RulePlan } from "./backup-rules.ts";
+import { BackupVault, lockBounds } from "./backup-vault.ts";
 import type { BackupResourceType, Recoverable, RecoveryPoint } from "./recoverable.ts";
 
 const TOKEN = "strongroom:recovery:BackupPlan";
@@ -25,16 +26,10 @@ const EVENTS = [
   "RECOVERY_POINT_MODIFIED",
 ];
 
-/** What a vault and its companions are. */
-interface Vault {
-  vault: aws.backup.Vault;
-  policy?: aws.backup.VaultPolicy;
-  lock?: aws.backup.VaultLockConfiguration;
-}
-
 /** The raw resources of a {@link BackupPlan}. */
-export interface BackupPlanNodes extends Vault {
-  copy?: Vault;
+export interface BackupPlanNodes {
+  vault: BackupVault;
+  copyVault?: BackupVault;
   role: aws.iam.Role;
   plan: aws.backup.Plan;
   selections: aws.backup.Selection[];
@@ -82,28 +77,44 @@ export class BackupPlan extends Component implements Observable {
   readonly #rules: RulePlan[];
 
   constructor(name: string, args: BackupPlanArgs, options?: pulumi.ComponentResourceOptions) {
-    const { rules, coolOff, bounds, covered } = validate(name, args);
+    const { rules, covered } = validate(name, args);
     super(TOKEN, name, args, options);
     this.#args = args;
     this.#rules = rules;
 
-    const lock = { bounds, coolOff };
+    const { key, copyTo, lock, protection, region, transform } = args;
+    const both = { lock, protection, tags: this.tags };
+    const vault = new BackupVault(
+      name,
+      { ...both, key, region, transform: transform?.vault },
+      { parent: this },
+    );
+    const copyVault =
+      copyTo &&
+      new BackupVault(
+        `${name}-copy`,
+        { ...both, key: copyTo.key, region: copyTo.region, transform: transform?.copyVault },
+        { parent: this },
+      );
     const { account, partition } = placementOf(this.inRegion, this.lookup);
-    const main = this.#vault("vault", lock, args.key.arn);
-    const copy = args.copyTo && this.#vault("copy-vault", lock, args.copyTo.key.arn, args.copyTo.region);
     const { role, policies } = this.#role(account, partition, covered);
     const plan = this.make(
       aws.backup.Plan,
       "plan",
       {
-        rules: rules.map(({ daily, ...rule }) => ({
-          ...rule,
-          targetVaultName: main.vault.name,
-          recoveryPointTags: { ...this.tags, rule: rule.ruleName, frequency: daily ? "daily" : "other" },
-          ...(copy === undefined ? {} : { copyActions: [this.#copyAction(copy.vault, rule)] }),
+        rules: rules.map((rule) => ({
+          ruleName: rule.ruleName,
+          schedule: rule.schedule,
+          startWindow: rule.startWindow,
+          completionWindow: rule.completionWindow,
+          enableContinuousBackup: rule.enableContinuousBackup,
+          lifecycle: rule.lifecycle,
+          targetVaultName: vault.vaultName,
+          recoveryPointTags: { ...this.tags, rule: rule.ruleName },
+          ...(copyVault === undefined ? {} : { copyActions: [this.#copyAction(copyVault, rule)] }),
         })),
       },
-      { transform: args.transform?.plan },
+      { transform: transform?.plan },
     );
     const selections = this.#selections(plan, role, policies, covered);
     const suffix =
@@ -111,84 +122,21 @@ export class BackupPlan extends Component implements Observable {
         ? this.make(random.RandomId, "names", { byteLength: 4 }).hex
         : pulumi.output("");
     this.nodes = {
-      ...main,
-      ...(copy === undefined ? {} : { copy }),
+      vault,
+      ...(copyVault === undefined ? {} : { copyVault }),
       role,
       plan,
       selections,
-      ...(args.notify === undefined ? {} : { notifications: this.#notifications(main.vault, args.notify) }),
-      ...this.#restoreTests(main.vault, role, covered, suffix),
+      ...(args.notify === undefined ? {} : { notifications: this.#notifications(vault, args.notify) }),
+      ...this.#restoreTests(vault, role, covered, suffix),
       ...this.#audit(suffix),
       ...this.#reports(suffix),
     };
-    this.vaultName = main.vault.name;
-    this.vaultArn = main.vault.arn;
+    this.vaultName = vault.vaultName;
+    this.vaultArn = vault.arn;
     this.planId = plan.id;
     this.roleArn = role.arn;
     this.registerOutputs({ vaultName: this.vaultName, planId: this.planId });
-  }
-
-  #vault(
-    role: "vault" | "copy-vault",
-    { bounds, coolOff }: { bounds: RetentionBounds; coolOff: number | undefined },
-    kmsKeyArn: pulumi.Input<string>,
-    region?: string,
-  ): Vault {
-    const { transform, lock, protection } = this.#args;
-    const { forceDestroy, protect } = protectionSettings(protection);
-    const place = region === undefined ? {} : { region };
-    const vault = this.make(
-      aws.backup.Vault,
-      role,
-      { kmsKeyArn, forceDestroy, ...place },
-      { transform: role === "vault" ? transform?.vault : transform?.copyVault, options: { protect } },
-    );
-    return {
-      vault,
-      ...(forceDestroy ? {} : { policy: this.#denyDeletion(vault, role, place) }),
-      ...(lock === undefined
-        ? {}
-        : {
-            lock: this.make(
-              aws.backup.VaultLockConfiguration,
-              `${role}-lock`,
-              {
-                backupVaultName: vault.name,
-                minRetentionDays: bounds.min,
-                maxRetentionDays: bounds.max,
-                changeableForDays: coolOff,
-                ...place,
-              },
-              { transform: transform?.lock },
-            ),
-          }),
-    };
-  }
-
-  /** Backups go when their time is over, and in no other way. */
-  #denyDeletion(vault: aws.backup.Vault, role: string, place: { region?: string }): aws.backup.VaultPolicy {
-    return this.make(
-      aws.backup.VaultPolicy,
-      `${role}-policy`,
-      {
-        backupVaultName: vault.name,
-        policy: policyDocument([
-          {
-            Sid: "DenyDeletion",
-            Effect: "Deny",
-            Principal: "*",
-            Action: [
-              "backup:DeleteRecoveryPoint",
-              "backup:DisassociateRecoveryPoint",
-              "backup:UpdateRecoveryPointLifecycle",
-            ],
-            Resource: "*",
-          },
-        ]),
-        ...place,
-      },
-      { transform: this.#args.transform?.policy },
-    );
   }
 
   #role(account: pulumi.Output<string>, partition: pulumi.Output<string>, covered: Protected[]) {
@@ -221,7 +169,7 @@ export class BackupPlan extends Component implements Observable {
     return { role, policies };
   }
 
-  #copyAction(vault: aws.backup.Vault, { lifecycle }: Pick<RulePlan, "lifecycle">) {
+  #copyAction(vault: BackupVault, { lifecycle }: Pick<RulePlan, "lifecycle">) {
     const retention = this.#args.copyTo?.retention;
     return {
       destinationVaultArn: vault.arn,
@@ -265,20 +213,15 @@ export class BackupPlan extends Component implements Observable {
     ];
   }
 
-  #notifications(vault: aws.backup.Vault, topic: pulumi.Input<string>): aws.backup.VaultNotifications {
+  #notifications(vault: BackupVault, topic: pulumi.Input<string>): aws.backup.VaultNotifications {
     return this.make(aws.backup.VaultNotifications, "notifications", {
-      backupVaultName: vault.name,
+      backupVaultName: vault.vaultName,
       snsTopicArn: topic,
       backupVaultEvents: EVENTS,
     });
   }
 
-  #restoreTests(
-    vault: aws.backup.Vault,
-    role: aws.iam.Role,
-    covered: Protected[],
-    suffix: pulumi.Output<string>,
-  ) {
+  #restoreTests(vault: BackupVault, role: aws.iam.Role, covered: Protected[], suffix: pulumi.Output<string>) {
     const { restoreTest, transform } = this.#args;
     if (restoreTest === undefined) return { restoreTestingSelections: [] };
     const restoreTestingPlan = this.make(
@@ -302,7 +245,7 @@ export class BackupPlan extends Component implements Observable {
     const restoreTestingSelections = covered.map(({ name, point }) =>
       this.make(
         aws.backup.RestoreTestingSelection,
-        `restore-test-${name}`,
+        `restore-test-${name}-${point.kind.toLowerCase()}`,
         {
           name: underscored(`${name}_${point.kind}`),
           restoreTestingPlanName: restoreTestingPlan.name,
@@ -365,79 +308,20 @@ export class BackupPlan extends Component implements Observable {
   }
 
   get observables(): Observables {
-    const metric = (name: string, period: number): Metric => ({
-      namespace: "AWS/Backup",
-      name,
-      dimensions: { BackupVaultName: this.vaultName },
-      statistic: "Sum",
-      period,
-      ...this.inRegion,
-    });
-    const failed = (role: string, name: string, description: string): AlarmProposal => ({
-      role,
-      kind: "backup",
-      description,
-      metric: metric(name, 3600),
-      comparison: "above",
-      threshold: 0,
-      periods: 1,
-    });
-    return {
+    return backupObservables({
       name: this.componentName,
-      alarms: [
-        failed(
-          "backup-failed",
-          "NumberOfBackupJobsFailed",
-          "A backup failed. Read the job's message, then run it again.",
-        ),
-        failed(
-          "restore-failed",
-          "NumberOfRestoreJobsFailed",
-          "A restore failed: backups may be of no use. Find out now.",
-        ),
-        ...(this.#args.copyTo === undefined
-          ? []
-          : [
-              failed(
-                "copy-failed",
-                "NumberOfCopyJobsFailed",
-                "A copy to the other region failed. Look at its key and vault.",
-              ),
-            ]),
-        ...(this.#rules.some((rule) => rule.daily)
-          ? [
-              {
-                ...failed(
-                  "backup-missing",
-                  "NumberOfBackupJobsCompleted",
-                  "No backup came in for a day. Look at the plan's jobs.",
-                ),
-                metric: metric("NumberOfBackupJobsCompleted", 86_400),
-                comparison: "below" as const,
-                threshold: 1,
-                missingData: "breaching" as const,
-              },
-            ]
-          : []),
-      ],
-      widgets: [
-        {
-          title: `${this.componentName}: backups`,
-          group: "operations",
-          metrics: [
-            { ...metric("NumberOfBackupJobsCompleted", 86_400), label: "completed" },
-            { ...metric("NumberOfBackupJobsFailed", 86_400), label: "failed" },
-          ],
-        },
-      ],
-    };
+      vaultName: this.vaultName,
+      copies: this.nodes.copyVault !== undefined,
+      daily: this.#rules.some((rule) => rule.daily),
+      region: this.region,
+    });
   }
 }
 
 /** @throws {pulumi.InputPropertiesError} naming every mistake in the arguments. */
 function validate(name: string, args: BackupPlanArgs) {
   const problems = new Problems(TOKEN, name);
-  const { protect = [], protectTagged, lock, copyTo, retention = "35 days" } = args;
+  const { protect = [], protectTagged, copyTo, retention = "35 days", at } = args;
   problems.check(
     /^[A-Za-z][\w-]{0,34}$/.test(name),
     "name",
@@ -449,13 +333,12 @@ function validate(name: string, args: BackupPlanArgs) {
     "nothing is protected; write protect: [database], or protectTagged",
   );
   problems.check(
-    args.rules === undefined || args.retention === undefined,
-    "retention",
+    args.rules === undefined || (args.retention === undefined && at === undefined),
+    at === undefined ? "retention" : "at",
     "is each rule's own when there are rules; write it there",
   );
   const bounds = lockBounds(problems, args);
-  const rules = planRules(args.rules ?? [{ name: "daily", retention }], bounds, problems);
-  const coolOff = lock?.mode === "compliance" ? days(lock.coolOff ?? "3 days") : undefined;
+  const rules = planRules(args.rules ?? [{ name: "daily", retention, at }], bounds, problems);
   if (copyTo !== undefined) {
     problems.check(
       copyTo.region !== args.region,
@@ -466,6 +349,10 @@ function validate(name: string, args: BackupPlanArgs) {
       planRules([{ name: "copy", retention: copyTo.retention }], bounds, problems);
     }
   }
+  const covered = protect.flatMap(knownToBackup);
+  for (const { name: component, point } of covered) {
+    if (point.ownWindow !== undefined) checkOwnWindow(rules, component, point.ownWindow, problems);
+  }
   const topic = known(args.notify);
   problems.check(
     topic === undefined || /^arn:[a-z-]+:sns:/.test(topic),
@@ -473,38 +360,7 @@ function validate(name: string, args: BackupPlanArgs) {
     `${show(topic)} is not the ARN of an SNS topic`,
   );
   problems.throwIfAny();
-  return { rules, coolOff, bounds, covered: protect.flatMap(knownToBackup) };
-}
-
-function lockBounds(problems: Problems, { lock, protection }: BackupPlanArgs): RetentionBounds {
-  if (lock === undefined) return { min: undefined, max: undefined };
-  const { mode, minRetention, maxRetention, coolOff } = lock;
-  const min = minRetention && problems.parse("lock.minRetention", () => days(minRetention));
-  const max = maxRetention && problems.parse("lock.maxRetention", () => days(maxRetention));
-  problems.check(
-    min === undefined || min >= 1,
-    "lock.minRetention",
-    `${show(minRetention)} is not possible; write at least "1 day"`,
-  );
-  problems.check(
-    max === undefined || (max >= (min ?? 1) && max <= 36_500),
-    "lock.maxRetention",
-    `${show(maxRetention)} is not possible; write ${min ?? 1} to 36500 days`,
-  );
-  const grace = coolOff && problems.parse("lock.coolOff", () => days(coolOff));
-  problems.check(
-    grace === undefined || (mode === "compliance" && grace >= 3 && grace <= 36_500),
-    "lock.coolOff",
-    mode === "compliance"
-      ? `${show(coolOff)} is not possible; write at least "3 days"`
-      : "belongs to compliance mode; a lock in governance mode can always be lifted",
-  );
-  problems.check(
-    mode !== "compliance" || protection !== "ephemeral",
-    "lock.mode",
-    'a vault in compliance mode cannot go with an ephemeral stack; write "governance"',
-  );
-  return { min, max };
+  return { rules, covered };
 }
 
 /** Leaves out what takes its own snapshots. */

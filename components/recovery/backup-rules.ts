@@ -1,5 +1,6 @@
 import { days, type Duration, minutes } from "../units.ts";
 import { type Problems, show } from "../validation.ts";
+import { dailyWindow } from "../data/windows.ts";
 
 /** When, and for how long, backups are taken. */
 export interface BackupRule {
@@ -7,19 +8,29 @@ export interface BackupRule {
   name: string;
   /** How often, or an expression of AWS such as `cron(0 2 ? * * *)`. @default "daily" */
   every?: "hour" | "day" | "week" | "month" | `cron(${string})`;
-  /** Time of the day, UTC; weekly rules run on Sundays, monthly ones on the 1st. @default "02:00" */
+  /**
+   * Time of the day, UTC; weekly rules run on Sundays, monthly ones on the 1st. Not within an hour before an RDS
+   * instance's own backup window, nor within it.
+   * @default "00:30"
+   */
   at?: string;
   /** How long a backup is kept; at least 90 days longer than `coldAfter`. */
   retention: Duration;
   /** Moves backups to cold storage, where AWS Backup can (DynamoDB, EFS); RDS and S3 stay as they are. @default never */
   coldAfter?: Duration;
-  /** Log of all changes, to go back to any second of the retention: RDS, Aurora and S3; at most 35 days. @default false */
+  /**
+   * Log of all changes, to go back to any second of the retention: RDS, Aurora and S3; at most 35 days. AWS Backup then
+   * rules the retention and window of the database's own backups too.
+   * @default false
+   */
   continuous?: boolean;
   /** A job that has not begun by then is given up: 1 hour or more. @default "1 hour" */
   startWithin?: Duration;
   /** A job that has not ended by then is given up: 1 hour more than `startWithin`, or more. @default "7 days" */
   completeWithin?: Duration;
 }
+
+const MINUTES_A_DAY = 24 * 60;
 
 /** Bounds of the retention of whatever enters a locked vault, in days. */
 export interface RetentionBounds {
@@ -37,6 +48,8 @@ export interface RulePlan {
   lifecycle: { deleteAfter: number; coldStorageAfter?: number };
   /** Whether at least one backup comes every day. */
   daily: boolean;
+  /** Minute of the day at which a job begins at the earliest; undefined when that is not one time. */
+  begins: number | undefined;
 }
 
 /**
@@ -68,30 +81,31 @@ export function planRules(rules: BackupRule[], bounds: RetentionBounds, problems
   });
 }
 
-function schedule({ every = "day", at = "02:00" }: BackupRule, path: string, problems: Problems) {
+function schedule({ every = "day", at = "00:30" }: BackupRule, path: string, problems: Problems) {
   const [, hours, minute] = /^([01]\d|2[0-3]):([0-5]\d)$/.exec(at) ?? [];
   problems.check(
     hours !== undefined,
     `${path}.at`,
-    `${show(at)} is not a time of the day; write hh:mm in UTC, such as "02:00"`,
+    `${show(at)} is not a time of the day; write hh:mm in UTC, such as "00:30"`,
   );
   const time = `${Number(minute)} ${Number(hours)}`;
+  const begins = Number(hours) * 60 + Number(minute);
   switch (every) {
     case "hour":
-      return { schedule: `cron(${Number(minute)} * ? * * *)`, daily: true };
+      return { schedule: `cron(${Number(minute)} * ? * * *)`, daily: true, begins: undefined };
     case "day":
-      return { schedule: `cron(${time} ? * * *)`, daily: true };
+      return { schedule: `cron(${time} ? * * *)`, daily: true, begins };
     case "week":
-      return { schedule: `cron(${time} ? * SUN *)`, daily: false };
+      return { schedule: `cron(${time} ? * SUN *)`, daily: false, begins };
     case "month":
-      return { schedule: `cron(${time} 1 * ? *)`, daily: false };
+      return { schedule: `cron(${time} 1 * ? *)`, daily: false, begins };
     default:
       problems.check(
         /^cron\(\S+( \S+){5}\)$/.test(every),
         `${path}.every`,
         `${show(every)} is not a schedule; write "hour", "day", "week", "month" or six fields such as "cron(0 2 ? * * *)"`,
       );
-      return { schedule: every, daily: false };
+      return { schedule: every, daily: false, begins: undefined };
   }
 }
 
@@ -159,4 +173,22 @@ function lifecycle(
     `"${retention}" is longer than the vault's lock allows; write at most "${bounds.max ?? 0} days"`,
   );
   return { deleteAfter, ...(coldStorageAfter === undefined ? {} : { coldStorageAfter }) };
+}
+
+/** Checks that no job begins within a service's own backup window, nor in the hour before, where RDS refuses it. */
+export function checkOwnWindow(rules: RulePlan[], name: string, window: string, problems: Problems): void {
+  const own = dailyWindow(window);
+  const closed = { start: own.start - 60, length: own.length + 60 };
+  rules.forEach(({ begins, startWindow }, index) => {
+    if (begins === undefined) return;
+    const meets = [-MINUTES_A_DAY, 0, MINUTES_A_DAY].some(
+      (shift) => begins + shift < closed.start + closed.length && closed.start < begins + shift + startWindow,
+    );
+    problems.check(
+      !meets,
+      `rules[${index}].at`,
+      `jobs begin within ${startWindow} minutes, too close to the backup window "${window}" of ${name}; write another ` +
+        "time, further than an hour before it",
+    );
+  });
 }

@@ -3,7 +3,13 @@ import * as pulumi from "@pulumi/pulumi";
 import { Component, type ComponentArgs, type Transform } from "../component.ts";
 import type { Observable, Observables } from "../observability/observables.ts";
 import type { EncryptionKey } from "../security/encryption-key.ts";
-import { placementOf, policyDocument, type RoleStatement, trustOf } from "../security/policy-document.ts";
+import {
+  denyPlaintext,
+  placementOf,
+  policyDocument,
+  type RoleStatement,
+  trustOf,
+} from "../security/policy-document.ts";
 import { Problems } from "../validation.ts";
 import type { PausableDatabase, Resting, RestingDatabase, RestingService } from "./pausable.ts";
 import { planWorkingHours, type WorkingHours, type WorkingHoursPlan } from "./working-hours.ts";
@@ -41,7 +47,8 @@ const CALLS = {
  * week has working days, and what was started by hand meanwhile is stopped at the end of the next one.
  *
  * Nothing can stop a load balancer, a NAT gateway, an interface endpoint, an ElastiCache node or an RDS instance with
- * read replicas: they cost the same at night. Not for production, which has no off hours (its configuration refuses).
+ * read replicas: they cost the same at night. AWS Backup cannot read a stopped database: give the `BackupPlan` a time
+ * within working hours (`at`). Not for production, which has no off hours (its configuration refuses).
  *
  * It stands in this folder because it is about the same state, data at rest, as backups: a database that is stopped
  * keeps its storage and takes no automated backup.
@@ -74,7 +81,12 @@ export class OffHours extends Component implements Observable {
       { messageRetentionSeconds: 14 * 86_400, kmsMasterKeyId: args.key.arn },
       { transform: args.transform?.deadLetters },
     );
-    const { role, policy } = this.#role(group, deadLetters);
+    this.make(aws.sqs.QueuePolicy, "dead-letters-policy", {
+      queueUrl: deadLetters.url,
+      policy: policyDocument([denyPlaintext("sqs:*", deadLetters.arn)]),
+    });
+    const { account, partition } = placementOf(this.inRegion, this.lookup);
+    const { role, policy } = this.#role(account, group, deadLetters);
     const schedule = (of: string, cron: string, call: string, input: pulumi.Input<string>) =>
       this.make(
         aws.scheduler.Schedule,
@@ -86,7 +98,7 @@ export class OffHours extends Component implements Observable {
           flexibleTimeWindow: { mode: "OFF" },
           kmsKeyArn: args.key.arn,
           target: {
-            arn: `arn:aws:scheduler:::aws-sdk:${call}`,
+            arn: pulumi.interpolate`arn:${partition}:scheduler:::aws-sdk:${call}`,
             roleArn: role.arn,
             input,
             deadLetterConfig: { arn: deadLetters.arn },
@@ -131,8 +143,7 @@ export class OffHours extends Component implements Observable {
     this.registerOutputs({ groupName: group.name });
   }
 
-  #role(group: aws.scheduler.ScheduleGroup, deadLetters: aws.sqs.Queue) {
-    const { account } = placementOf(this.inRegion, this.lookup);
+  #role(account: pulumi.Output<string>, group: aws.scheduler.ScheduleGroup, deadLetters: aws.sqs.Queue) {
     const role = this.make(
       aws.iam.Role,
       "role",

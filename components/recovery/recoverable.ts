@@ -13,6 +13,11 @@ export interface RecoveryPoint {
   arn: pulumi.Input<string>;
   kind: BackupResourceType | "self";
   /**
+   * Daily window of the service's own backups, such as `03:00-04:00` UTC. RDS refuses AWS Backup within it and in the
+   * hour before.
+   */
+  ownWindow?: string;
+  /**
    * Where a restore test puts the data, in the keys of AWS Backup's restore metadata: without a default VPC a database
    * comes back only with its own subnet group.
    */

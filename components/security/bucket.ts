@@ -208,7 +208,7 @@ export class Bucket extends Component implements ObjectStore {
       {
         Sid: "DenyOldTls",
         Effect: "Deny",
-        Principal: "*",
+        Principal: { AWS: "*" },
         Action: "s3:*",
         Resource: everything,
         Condition: { NumericLessThan: { "s3:TlsVersion": "1.2" } },
@@ -246,9 +246,11 @@ export class Bucket extends Component implements ObjectStore {
         bucket: bucket.id,
         targetBucket: target.bucketName,
         targetPrefix: prefix ?? `${this.componentName}/`,
-        targetObjectKeyFormat: { partitionedPrefix: { partitionDateSource: "EventTime" } },
       },
-      { transform: args.transform?.logging },
+      {
+        transform: args.transform?.logging,
+        options: { dependsOn: target instanceof Bucket ? [target.nodes.policy] : [] },
+      },
     );
   }
 

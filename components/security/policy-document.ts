@@ -6,7 +6,7 @@ export interface ResourceStatement {
   /** Statement id. Letters and digits only, for every service to take it. */
   Sid: string;
   Effect: "Allow" | "Deny";
-  Principal: "*" | Partial<Record<"AWS" | "Service", pulumi.Input<string> | pulumi.Input<string>[]>>;
+  Principal: { AWS: "*" } | Partial<Record<"AWS" | "Service", pulumi.Input<string> | pulumi.Input<string>[]>>;
   Action: string | string[];
   /** Absent in the trust policy of a role. */
   Resource?: pulumi.Input<string> | pulumi.Input<string>[];
@@ -55,7 +55,7 @@ export function denyPlaintext(
   return {
     Sid: "DenyPlaintext",
     Effect: "Deny",
-    Principal: "*",
+    Principal: { AWS: "*" },
     Action: actions,
     Resource: resources,
     Condition: { Bool: { "aws:SecureTransport": "false" } },

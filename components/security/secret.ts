@@ -211,7 +211,7 @@ export class Secret extends Component implements SecretSource {
           {
             Sid: "DenyOtherAccounts",
             Effect: "Deny",
-            Principal: "*",
+            Principal: { AWS: "*" },
             Action: "secretsmanager:*",
             Resource: "*",
             Condition: {

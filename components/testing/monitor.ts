@@ -19,7 +19,8 @@ import empty from "google-protobuf/google/protobuf/empty_pb.js";
 import struct from "google-protobuf/google/protobuf/struct_pb.js";
 import type { Struct } from "google-protobuf/google/protobuf/struct_pb.js";
 
-import { ACCOUNT, type Cloud, partitionOf } from "./aws/cloud.ts";
+import { ACCOUNT } from "./aws/cloud.ts";
+import { Clouds } from "./aws/clouds.ts";
 import { answer, digest, simulate } from "./aws/index.ts";
 import {
   type Diagnostic,
@@ -27,20 +28,14 @@ import {
   type Plan,
   type PlanOptions,
   type PlanResource,
-  SECRET,
   UNKNOWN,
 } from "./plan.ts";
+import { optionsOf } from "./options.ts";
+import { keepSecret, struckOut, withSecrets } from "./secrets.ts";
 import { Transforms } from "./transforms.ts";
-import {
-  type WireObject,
-  concealedObject,
-  hasSecret,
-  isObject,
-  plainObject,
-  secret,
-  secretPaths,
-  secretStrings,
-} from "./wire.ts";
+import { type WireObject, concealedObject, plainObject, secretPaths, secretStrings } from "./wire.ts";
+
+type Empty = InstanceType<typeof empty.Empty>;
 
 /** What a {@link Monitor} has to know of the program it serves. */
 export interface MonitorSettings {
@@ -84,10 +79,8 @@ const SUPPORTED: Record<string, (typeof FEATURES)[keyof typeof FEATURES]> = {
  */
 export class Monitor {
   readonly #settings: MonitorSettings;
-  readonly #cloud: Cloud;
   readonly #resources = new Map<string, PlanResource>();
-  /** AWS clouds of explicit providers, by URN. */
-  readonly #clouds = new Map<string, Cloud>();
+  readonly #clouds: Clouds;
   /** What `getResource` answers, in wire form, by URN. */
   readonly #states = new Map<string, { id: string; state: WireObject }>();
   readonly #diagnostics: Diagnostic[] = [];
@@ -98,11 +91,7 @@ export class Monitor {
 
   constructor(settings: MonitorSettings) {
     this.#settings = settings;
-    this.#cloud = {
-      account: settings.account ?? ACCOUNT,
-      region: settings.region,
-      partition: partitionOf(settings.region),
-    };
+    this.#clouds = new Clouds(settings.account ?? ACCOUNT, settings.region);
     this.#secrets = new Set(settings.secrets);
   }
 
@@ -114,7 +103,7 @@ export class Monitor {
       project,
       stack,
       ...(organization !== undefined && { organization }),
-      aws: this.#cloud,
+      aws: this.#clouds.standard,
       resources: [...this.#resources.values()],
       outputs: this.#outputs,
       diagnostics: this.#diagnostics.map((each) => ({ ...each, message: this.scrub(each.message) })),
@@ -244,9 +233,7 @@ export class Monitor {
     return Promise.resolve(response);
   };
 
-  registerResourceOutputs = (
-    request: RegisterResourceOutputsRequest,
-  ): Promise<InstanceType<typeof empty.Empty>> => {
+  registerResourceOutputs = (request: RegisterResourceOutputsRequest): Promise<Empty> => {
     const outputs = fromStruct(request.getOutputs());
     this.#learnSecrets(outputs);
     const urn = request.getUrn();
@@ -270,7 +257,7 @@ export class Monitor {
       return response;
     }
     const args = plainObject(wire);
-    const result = answer(token, args, this.#cloudOf(request.getProvider(), args));
+    const result = answer(token, args, this.#clouds.of(request.getProvider(), args));
     if (result) {
       response.setReturn(toStruct(result));
     } else {
@@ -294,20 +281,20 @@ export class Monitor {
     return Promise.resolve(response);
   };
 
-  registerStackTransform = (callback: Callback): Promise<InstanceType<typeof empty.Empty>> => {
+  registerStackTransform = (callback: Callback): Promise<Empty> => {
     this.#transforms.addForStack(callback);
     return Promise.resolve(new empty.Empty());
   };
 
-  registerStackInvokeTransform = (callback: Callback): Promise<InstanceType<typeof empty.Empty>> => {
+  registerStackInvokeTransform = (callback: Callback): Promise<Empty> => {
     this.#transforms.addForInvokes(callback);
     return Promise.resolve(new empty.Empty());
   };
 
   /** Hooks run while something is created, changed or deleted, which a Plan never does. */
-  registerResourceHook = (): Promise<InstanceType<typeof empty.Empty>> => Promise.resolve(new empty.Empty());
+  registerResourceHook = (): Promise<Empty> => Promise.resolve(new empty.Empty());
 
-  registerErrorHook = (): Promise<InstanceType<typeof empty.Empty>> => Promise.resolve(new empty.Empty());
+  registerErrorHook = (): Promise<Empty> => Promise.resolve(new empty.Empty());
 
   registerPackage = (
     request: RegisterPackageRequest,
@@ -317,12 +304,11 @@ export class Monitor {
     return Promise.resolve(response);
   };
 
-  signalAndWaitForShutdown = (): Promise<InstanceType<typeof empty.Empty>> =>
-    Promise.resolve(new empty.Empty());
+  signalAndWaitForShutdown = (): Promise<Empty> => Promise.resolve(new empty.Empty());
 
   // Requests of the engine's protocol.
 
-  log = (request: LogRequest): Promise<InstanceType<typeof empty.Empty>> => {
+  log = (request: LogRequest): Promise<Empty> => {
     const severity = (["debug", "info", "warning", "error"] as const)[request.getSeverity()];
     // A program's debug messages can be many, and nobody who reads a Plan asked for them.
     if (severity !== "debug") {
@@ -360,8 +346,8 @@ export class Monitor {
     const type = request.getType();
     if (request instanceof pb.RegisterResourceRequest && !request.getCustom()) return { id: "", outputs: {} };
     const values = plainObject(inputs);
-    const cloud = this.#cloudOf(request.getProvider(), values);
-    if (type === "pulumi:providers:aws") this.#clouds.set(urn, this.#cloudOfProvider(values));
+    const cloud = this.#clouds.of(request.getProvider(), values);
+    if (type === "pulumi:providers:aws") this.#clouds.add(urn, values);
     const simulated = simulate({
       urn,
       type,
@@ -374,27 +360,6 @@ export class Monitor {
       id: simulated.id,
       outputs: keepSecret(simulated.outputs, Object.values(inputs).flatMap(secretStrings)),
     };
-  }
-
-  /** Cloud that a resource or look-up with this provider reference and these inputs lives in. */
-  #cloudOf(reference: string, inputs: Record<string, Json>): Cloud {
-    const [, ...rest] = reference.split("::").reverse();
-    const cloud = this.#clouds.get(rest.reverse().join("::")) ?? this.#cloud;
-    return typeof inputs.region === "string" && inputs.region !== UNKNOWN
-      ? { ...cloud, region: inputs.region, partition: partitionOf(inputs.region) }
-      : cloud;
-  }
-
-  #cloudOfProvider(inputs: Record<string, Json>): Cloud {
-    const region =
-      typeof inputs.region === "string" && inputs.region !== UNKNOWN ? inputs.region : this.#cloud.region;
-    // The account is known only by the role that the provider takes on; nested inputs travel as JSON.
-    const account = /arn:[a-z-]+:iam::(\d{12}):role/.exec(
-      [inputs.assumeRoles, inputs.assumeRole, inputs.assumeRoleWithWebIdentity]
-        .map((each) => JSON.stringify(each))
-        .join(),
-    )?.[1];
-    return { account: account ?? this.#cloud.account, region, partition: partitionOf(region) };
   }
 
   #record(entry: {
@@ -430,7 +395,7 @@ export class Monitor {
       options,
       ...(reference && { provider: reference }),
       ...(request.getType().startsWith("aws:") && {
-        region: this.#cloudOf(request.getProvider(), plainObject(inputs)).region,
+        region: this.#clouds.of(request.getProvider(), plainObject(inputs)).region,
       }),
       secretPaths: Object.entries(inputs).flatMap(([key, value]) => secretPaths(value, key)),
       ...(source && { source }),
@@ -466,91 +431,4 @@ function fromStruct(properties: Struct | undefined): WireObject {
 
 function toStruct(values: WireObject): Struct {
   return struct.Struct.fromJavaScript(values);
-}
-
-/** Shortest secret that is struck out within a longer text; a shorter one would hit ordinary words. */
-const SHORTEST = 6;
-
-function struckOut(value: Json, secrets: readonly string[]): Json {
-  if (typeof value === "string") {
-    if (secrets.includes(value)) return SECRET;
-    return secrets
-      .filter((each) => each.length >= SHORTEST)
-      .reduce((text, each) => text.replaceAll(each, SECRET), value);
-  }
-  if (Array.isArray(value)) return value.map((each) => struckOut(each, secrets));
-  if (!isObject(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, struckOut(each, secrets)]));
-}
-
-/** What was derived from a secret (a name in an ARN, say) is secret, too. */
-function keepSecret(outputs: WireObject, secrets: string[]): WireObject {
-  const telling = secrets.filter((each) => each !== "");
-  if (telling.length === 0) return outputs;
-  return Object.fromEntries(
-    Object.entries(outputs).map(([key, value]) => {
-      const shown = JSON.stringify(value);
-      return [
-        key,
-        telling.some((each) => shown.includes(JSON.stringify(each).slice(1, -1))) ? secret(value) : value,
-      ];
-    }),
-  );
-}
-
-/** Outputs in which the named ones are secret; one that is not known is secret all the same. */
-function withSecrets(outputs: WireObject, names: string[]): WireObject {
-  const secrets = new Set(names);
-  const unknown = Object.fromEntries(names.map((name) => [name, UNKNOWN]));
-  return Object.fromEntries(
-    Object.entries({ ...unknown, ...outputs }).map(([key, value]) => [
-      key,
-      secrets.has(key) || hasSecret(value) ? secret(value) : value,
-    ]),
-  );
-}
-
-function optionsOf(
-  request: RegisterResourceRequest,
-  urnOf: (parent: string, type: string, name: string) => string,
-): PlanOptions {
-  const timeouts = request.getCustomtimeouts();
-  const customTimeouts = Object.fromEntries(
-    Object.entries({
-      create: timeouts?.getCreate(),
-      update: timeouts?.getUpdate(),
-      delete: timeouts?.getDelete(),
-    }).filter(([, value]) => value),
-  );
-  const aliases = [
-    ...request.getAliasurnsList(),
-    ...request.getAliasesList().map((alias) => {
-      const spec = alias.getSpec();
-      if (!spec) return alias.getUrn();
-      const parent = spec.getNoparent() ? "" : spec.getParenturn() || request.getParent();
-      return urnOf(parent, spec.getType() || request.getType(), spec.getName() || request.getName());
-    }),
-  ];
-  const all = {
-    protect: request.hasProtect() ? request.getProtect() : undefined,
-    retainOnDelete: request.hasRetainondelete() ? request.getRetainondelete() : undefined,
-    deleteBeforeReplace: request.getDeletebeforereplacedefined()
-      ? request.getDeletebeforereplace()
-      : undefined,
-    ignoreChanges: request.getIgnorechangesList(),
-    replaceOnChanges: request.getReplaceonchangesList(),
-    additionalSecretOutputs: request.getAdditionalsecretoutputsList(),
-    aliases,
-    import: request.getImportid(),
-    deletedWith: request.getDeletedwith(),
-    customTimeouts,
-    version: request.getVersion(),
-    pluginDownloadUrl: request.getPlugindownloadurl(),
-  };
-  return Object.fromEntries(
-    Object.entries(all).filter(
-      ([, value]) =>
-        value !== undefined && value !== "" && (typeof value !== "object" || Object.keys(value).length > 0),
-    ),
-  );
 }

@@ -131,7 +131,7 @@ function standIn(key: string, type: string): Json {
 
 function missingConfiguration(project: Project, missing: ReadonlyMap<string, string>): PlanError {
   const keys = [...missing]
-    .map(([key, { type }]) => `  ${key}${type === "string" ? "" : ` (${type})`}`)
+    .map(([key, type]) => `  ${key}${type === "string" ? "" : ` (${type})`}`)
     .toSorted();
   return new PlanError(
     "usage",

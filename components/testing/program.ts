@@ -5,6 +5,7 @@ import path from "node:path";
 import { PlanError } from "./errors.ts";
 import { LISTEN, type MissingKey, toldBy } from "./missing-config.ts";
 import type { Project } from "./project.ts";
+import { withoutSourceMaps } from "./source-maps.ts";
 
 /** How a program's process ended. */
 export interface Ended {
@@ -97,10 +98,12 @@ export async function runProgram(project: Project, options: RunOptions): Promise
 }
 
 function commandLine(project: Project, options: RunOptions): string[] {
+  const run = runner(project);
   return [
     ...project.options.nodeArguments,
+    withoutSourceMaps(run),
     ...(options.listen ? [LISTEN] : []),
-    runner(project),
+    run,
     ...["--monitor", options.address],
     ...["--engine", options.address],
     ...["--organization", options.organization],

@@ -195,7 +195,7 @@ describe("estimate", () => {
           }
         },
       ),
-      { numRuns: 120 },
+      { numRuns: 60 },
     );
   });
 

@@ -45,10 +45,7 @@ export function tasksOf(service: PlanResource, site: Site): Tasks {
   const desired = numberAt(service.inputs, "desiredCount", 1);
   const target = scalingTarget(service, site);
   const assumed = site.override(site.usage.averageTasks, service);
-  if (target === undefined) {
-    const manual = assumed ?? desired;
-    return { low: manual, expected: manual, high: manual, words: `${manual} ${plural(manual, "task")}` };
-  }
+  if (target === undefined) return fixedTasks(service, assumed ?? desired, site);
   const always = bounds(target.inputs, { min: desired, max: desired });
   const changes = site
     .all(SCHEDULED_SCALING)
@@ -70,6 +67,24 @@ export function tasksOf(service: PlanResource, site: Site): Tasks {
     high,
     words: `${expected} ${plural(expected, "task")} (${low}–${high}${scheduled})`,
   };
+}
+
+/** Tasks of a service without scaling, which schedules can set to another number. */
+function fixedTasks(service: PlanResource, usual: number, site: Site): Tasks {
+  const changes = site.all(SCHEDULE).flatMap((schedule): Change<number>[] => {
+    const { arn, input } = targetOf(schedule);
+    const count = /"DesiredCount":\s*(\d+)/.exec(input)?.[1];
+    if (!arn.endsWith("aws-sdk:ecs:updateService") || count === undefined || !isAbout(schedule, service))
+      return [];
+    return changesOf(schedule, "scheduleExpression", Number(count));
+  });
+  // A single change, ever repeated, says only what the number is from then on.
+  const scheduled = new Set(changes.map(({ state }) => state)).size > 1;
+  const tasks = scheduled
+    ? round(shares(changes).reduce((sum, { state, share }) => sum + state * share, 0))
+    : usual;
+  const words = `${tasks} ${plural(tasks, "task")}${scheduled ? " (as scheduled)" : ""}`;
+  return { low: tasks, expected: tasks, high: tasks, words };
 }
 
 interface Bounds {

@@ -29,7 +29,7 @@ export function terminalCost(report: CostReport, width: number): string {
   for (const { part, lines, monthly: subtotal } of estimate.parts) {
     rows.push(["", "", "", "", ""], [part, "", ...figures(subtotal)]);
     for (const { name, what, formula, monthly: own } of together(lines)) {
-      rows.push([`  ${name}: ${what}`, formula, ...figures(own)]);
+      rows.push([` ${name}: ${what}`, formula, ...figures(own)]);
     }
   }
   rows.push(["", "", "", "", ""], ["together", "", ...figures(estimate.total)]);
@@ -48,7 +48,7 @@ function differenceLines(
   width: number,
 ): string[] {
   const rows = lines.map((line) => [
-    `  ${line.name}: ${line.what}`,
+    ` ${line.name}: ${line.what}`,
     `${price(line.before.expected)} → ${price(line.after.expected)}`,
     signedMoney(line.after.expected - line.before.expected),
   ]);
@@ -63,7 +63,7 @@ function notPriced({ notPriced: without }: CostEstimate, width: number): string[
   return [
     `Not priced: ${count(without.length, "resource")}`,
     ...table(
-      without.map(({ urn, why }) => [`  ${nameOf(urn)}`, why]),
+      without.map(({ urn, why }) => [` ${nameOf(urn)}`, why]),
       [{ flexible: true }, { flexible: true }],
       width,
     ),

@@ -13,8 +13,8 @@ import type { CostArgs } from "./run.ts";
 const SHOP = fileURLToPath(new URL("fixtures/shop", import.meta.url));
 const PACKAGES = fileURLToPath(new URL("../../node_modules", import.meta.url));
 
-const cost = (args: Partial<CostArgs>) =>
-  runCost({ cwd: SHOP, format: "terminal", refresh: false, ...args }, 120);
+const cost = (args: Partial<CostArgs>, width = 160) =>
+  runCost({ cwd: SHOP, format: "terminal", refresh: false, ...args }, width);
 const asJson = async (args: Partial<CostArgs>) =>
   JSON.parse(await cost({ format: "json", ...args })) as CostReport;
 
@@ -26,7 +26,9 @@ async function failure(args: Partial<CostArgs>): Promise<{ message: string; exit
   );
 }
 
-describe("strongroom cost", () => {
+describe("strongroom cost", function () {
+  this.timeout(60_000);
+
   let folder: string;
   before(async () => (folder = await mkdtemp(path.join(tmpdir(), "cost-"))));
   after(() => rm(folder, { recursive: true }));
@@ -37,16 +39,12 @@ describe("strongroom cost", () => {
     return file;
   };
 
-  it("runs the program, and takes the assumptions from the stack's file", async () => {
-    const { estimate, project, stack } = await asJson({ stack: "large" });
+  it("runs the program with the stack's assumptions, and compares it with another stack line by line", async () => {
+    const { estimate, difference, project, stack } = await asJson({ stack: "large", against: "small" });
     expect([project, stack]).to.deep.equal(["shop", "large"]);
     // three addresses; a zone with five million queries
     expect(estimate.total.expected).to.be.closeTo(3 * 3.65 + 0.5 + 5 * 0.4, 1e-9);
     expect(estimate.assumptions.dnsQueries).to.equal(5);
-  });
-
-  it("compares with another stack, line by line, and warns of differing assumptions", async () => {
-    const { difference } = await asJson({ stack: "large", against: "small" });
     expect(difference?.lines.map(({ name, what }) => `${name}: ${what}`)).to.deep.equal([
       "address-1: public IPv4 address",
       "address-2: public IPv4 address",
@@ -102,19 +100,14 @@ describe("strongroom cost", () => {
     expect(text).to.contain("strongroom/shown in us-east-1: $36.34 a month ($36.34–$108) at list price\n");
     expect(text).to.match(/^compute +\$36\.04 +\$36\.04 +\$108\.12$/m);
     expect(text).to.match(
-      /^ {2}a and 2 more: alarm +3 × \(1 metric × \$0\.1 per alarm metric-month\) +\$0\.30 +\$0\.30 +\$0\.30$/m,
+      /^ a and 2 more: alarm +3 × \(1 metric × \$0\.1 per alarm metric-month\) +\$0\.30 +\$0\.30 +\$0\.30$/m,
     );
     expect(text).to.match(
-      /^Not priced: 1 resource\n {2}warehouse +no price known for aws:redshift\/cluster:Cluster$/m,
+      /^Not priced: 1 resource\n warehouse +no price known for aws:redshift\/cluster:Cluster$/m,
     );
-    expect(
-      Math.max(
-        ...text
-          .split("\n")
-          .slice(1, -3)
-          .map((line) => line.length),
-      ),
-    ).to.be.at.most(120);
+    const rows = (await cost({ plan }, 100)).split("\n").filter((line) => /  \$[\d.]+$/.test(line));
+    expect(rows).to.have.length(6);
+    expect(Math.max(...rows.map((line) => line.length))).to.be.at.most(100);
     const markdown = await cost({ plan, format: "markdown" });
     expect(markdown).to.contain("| compute | $36.04 | $36.04 | $108.12 |");
     expect(markdown).to.contain(

@@ -115,6 +115,30 @@ describe("E16: resources that rest outside working hours", () => {
     expect(costs(stopOnly)["db.t3.medium Single-AZ"]?.expected).to.be.closeTo(52.56, 1e-9);
   });
 
+  it("count the tasks that schedules give a service without scaling", () => {
+    const builder = new PlanBuilder()
+      .fargate("job", { vcpu: 1, gb: 2 }, { min: 2 })
+      .add(
+        ...schedule(
+          "wake",
+          "ecs:updateService",
+          "cron(0 0 ? * MON *)",
+          '{"Service":"job-service","DesiredCount":2}',
+        ),
+      )
+      .add(
+        ...schedule(
+          "rest",
+          "ecs:updateService",
+          "cron(0 12 ? * THU *)",
+          '{"Service":"job-service","DesiredCount":0}',
+        ),
+      );
+    // Monday to Thursday noon: half the week
+    expect(costs(builder)["Fargate: 1 vCPU a task"]?.expected).to.be.closeTo(730 * 0.04048, 1e-9);
+    expect(costs(builder)["Fargate: 1 vCPU a task"]?.formula).to.contain("1 task (as scheduled)");
+  });
+
   it("average an ECS service's bounds over the week", () => {
     const builder = new PlanBuilder().fargate("api", { vcpu: 1, gb: 2 }, { min: 2, max: 4 });
     const scale = (name: string, expression: string, min: number, max: number) =>

@@ -20,10 +20,10 @@ import type {
   JudgeRequest,
   Looked,
   PackConfig,
-} from "./packs.ts";
+} from "./hosted.ts";
 import type { Judgement, Verdict } from "./verdict.ts";
 
-export type { PackConfig } from "./packs.ts";
+export type { PackConfig } from "./hosted.ts";
 
 /** What is judged by, beside the packs. */
 export interface JudgeOptions {

@@ -7,247 +7,25 @@
  *
  * `judge.ts` starts this file, with the packs' folders as arguments, and talks to it by messages.
  */
-import { existsSync, readFileSync } from "node:fs";
-import { createRequire, enableCompileCache } from "node:module";
-import path from "node:path";
-import { pathToFileURL } from "node:url";
+import { enableCompileCache } from "node:module";
 import type {
   AnalyzeRequest,
   AnalyzeResponse,
-  AnalyzerInfo,
   AnalyzerResource,
   EnforcementLevel,
-  RemediateResponse,
 } from "@pulumi/pulumi/proto/analyzer_pb.js";
-import { parse } from "yaml";
 import type { Json } from "../../components/testing/index.ts";
 import { STRONGROOM_TAG } from "../../policies/rule.ts";
-
-/** A resource as a pack is shown it. */
-export interface HostedResource {
-  urn: string;
-  type: string;
-  name: string;
-  /** Inputs; absent for resources that the program only reads, which only stack policies see. */
-  inputs?: Record<string, Json>;
-  outputs: Record<string, Json>;
-  parent?: string;
-  dependencies: string[];
-  propertyDependencies: Record<string, string[]>;
-  options: {
-    protect: boolean;
-    ignoreChanges: string[];
-    aliases: string[];
-    additionalSecretOutputs: string[];
-    deleteBeforeReplace?: boolean;
-  };
-  provider?: { urn: string; type: string; name: string; props: Record<string, Json> };
-}
-
-/** How a pack's policies are configured, as in the files that `--policy-pack-config` takes. */
-export type PackConfig = Record<string, string | ({ enforcementLevel?: string } & Record<string, Json>)>;
-
-/** What a pack says of itself and its policies. */
-export interface HostedPack {
-  name: string;
-  version: string;
-  title: string;
-  tags: string[];
-  policies: HostedPolicy[];
-}
-
-export interface HostedPolicy {
-  name: string;
-  title: string;
-  description: string;
-  kind: "resource" | "stack";
-  enforcement: string;
-  /** Absent where the policy states none. */
-  severity?: "critical" | "high" | "medium" | "low";
-  remedy: string;
-  url?: string;
-  tags: string[];
-  framework?: { name: string; version: string; reference: string };
-}
-
-/** A policy's finding. */
-export interface HostedFinding {
-  pack: string;
-  policy: string;
-  enforcement: string;
-  message: string;
-  urn?: string;
-}
-
-/** What the host answers a {@link JudgeRequest}. */
-export type HostMessage =
-  | { kind: "judged"; packs: HostedPack[]; findings: HostedFinding[]; looked: Looked[] }
-  | { kind: "failed"; message: string };
-
-/** Which resources a policy looked at; none for one that looks at the stack as a whole. */
-export interface Looked {
-  pack: string;
-  policy: string;
-  urns: string[];
-}
-
-export interface JudgeRequest {
-  resources: HostedResource[];
-  config: Record<string, PackConfig>;
-}
-
-type Protocol = typeof import("@pulumi/pulumi/proto/analyzer_pb.js");
-type Answer<T> = (error: Error | null | undefined, response?: T) => void;
-type Method<T> = (call: { request: unknown }, answer: Answer<T>) => unknown;
-
-/** The service that the policy SDK would serve to the engine. */
-interface Service {
-  getAnalyzerInfo: Method<AnalyzerInfo>;
-  configure: Method<unknown>;
-  remediate: Method<RemediateResponse>;
-  analyze: Method<AnalyzeResponse>;
-  analyzeStack: Method<AnalyzeResponse>;
-}
-
-/** A pack that has been loaded. */
-interface LoadedPack extends HostedPack {
-  folder: string;
-  service: Service;
-  protocol: Protocol;
-  /** Parameters' defaults and the pack's own initial configuration, by policy. */
-  defaults: Map<string, { enforcement: string; properties: Record<string, unknown> }>;
-}
-
-const SEVERITIES = [undefined, "low", "medium", "high", "critical"] as const;
-
-/** How long a pack may take from being imported to defining its policies. */
-const DEFINITION_TIMEOUT_MS = 30_000;
-
-async function loadPack(folder: string): Promise<LoadedPack> {
-  const description = path.join(folder, "PulumiPolicy.yaml");
-  if (!existsSync(description)) throw new Error(`${folder} is no policy pack: it has no PulumiPolicy.yaml`);
-  const { runtime, main } = parse(readFileSync(description, "utf8")) as {
-    runtime?: string | { name?: string; options?: { typescript?: boolean } };
-    main?: string;
-  };
-  const { name: language, options } = typeof runtime === "string" ? { name: runtime } : (runtime ?? {});
-  if (language !== "nodejs")
-    throw new Error(`${folder}: packs for ${language ?? "no runtime"} need the Pulumi engine`);
-
-  // The SDK reads the pack's version from the package.json of the working folder, as under the engine.
-  process.chdir(folder);
-  const require = createRequire(path.join(folder, "package.json"));
-  const served = interceptService(require);
-  const entry = require.resolve(path.resolve(folder, main ?? "."));
-  if (options?.typescript === false) {
-    await import(pathToFileURL(entry).href);
-  } else {
-    registerTypeScript(require);
-    require(entry);
-  }
-  const service = await served;
-  const info = await call(service.getAnalyzerInfo, {});
-  const protocol = require("@pulumi/pulumi/proto/analyzer_pb") as Protocol;
-  return { folder, service, protocol, ...describe(info, protocol), defaults: defaultsOf(info, protocol) };
-}
-
-/** Catches the service that the pack's SDK is about to serve, and keeps it from listening. */
-function interceptService(require: NodeJS.Require): Promise<Service> {
-  const file = path.join(path.dirname(require.resolve("@pulumi/policy")), "server.js");
-  const shared = require(file) as { serve: (...args: unknown[]) => void };
-  const { Server } = createRequire(file)("@grpc/grpc-js") as {
-    Server: { prototype: Record<string, unknown> };
-  };
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error("it defines no PolicyPack")), DEFINITION_TIMEOUT_MS);
-    Server.prototype.addService = (_definition: unknown, service: Service) => {
-      clearTimeout(timer);
-      resolve(service);
-    };
-    Server.prototype.bindAsync = () => undefined;
-    shared.serve = (...args) => {
-      // A server holds one pack and its configuration in module variables, so each pack gets a module of its own.
-      const module = require.cache[file];
-      Reflect.deleteProperty(require.cache, file);
-      const own = require(file) as typeof shared;
-      require.cache[file] = module;
-      own.serve(...args);
-    };
-  });
-}
-
-/** Lets CommonJS packs be TypeScript, with the compiler that the runtime would use. */
-function registerTypeScript(require: NodeJS.Require): void {
-  const strings = require("@pulumi/pulumi/tsutils") as {
-    typeScriptRequireStrings: () => { tsnodeRequire: string; typescriptRequire: string };
-  };
-  const { tsnodeRequire, typescriptRequire } = strings.typeScriptRequireStrings();
-  const tsNode = createRequire(require.resolve("@pulumi/pulumi/tsutils"))(tsnodeRequire) as {
-    register: (options: Record<string, unknown>) => void;
-  };
-  tsNode.register({
-    transpileOnly: true,
-    skipProject: true,
-    compiler: typescriptRequire,
-    compilerOptions: {
-      target: "ES2020",
-      module: "commonjs",
-      moduleResolution: "node",
-      esModuleInterop: true,
-    },
-  });
-}
-
-function describe(info: AnalyzerInfo, protocol: Protocol): HostedPack {
-  const policies = info.getPoliciesList().map((policy): HostedPolicy => {
-    const framework = policy.getFramework();
-    return {
-      name: policy.getName(),
-      title: policy.getDisplayname() || policy.getDescription(),
-      description: policy.getDescription(),
-      kind: policy.getPolicyType() === protocol.PolicyType.POLICY_TYPE_STACK ? "stack" : "resource",
-      enforcement: levelName(policy.getEnforcementlevel(), protocol),
-      severity: SEVERITIES[policy.getSeverity()],
-      remedy: policy.getRemediationSteps(),
-      url: policy.getUrl() || undefined,
-      tags: policy.getTagsList(),
-      framework: framework && {
-        name: framework.getName(),
-        version: framework.getVersion(),
-        reference: framework.getReference(),
-      },
-    };
-  });
-  return {
-    name: info.getName(),
-    version: info.getVersion(),
-    title: info.getDisplayname() || info.getName(),
-    tags: info.getTagsList(),
-    policies,
-  };
-}
-
-function defaultsOf(info: AnalyzerInfo, protocol: Protocol): LoadedPack["defaults"] {
-  return new Map(
-    info.getPoliciesList().map((policy) => {
-      const schema = valuesOf(policy.getConfigschema()?.getProperties()) as Record<
-        string,
-        { default?: unknown }
-      >;
-      const defaults = Object.entries(schema).flatMap(([name, { default: value }]): [string, unknown][] =>
-        value === undefined ? [] : [[name, value]],
-      );
-      const initial = info.getInitialconfigMap().get(policy.getName());
-      return [
-        policy.getName(),
-        {
-          enforcement: levelName(initial?.getEnforcementlevel() ?? policy.getEnforcementlevel(), protocol),
-          properties: { ...Object.fromEntries(defaults), ...valuesOf(initial?.getProperties()) },
-        },
-      ];
-    }),
-  );
-}
+import type {
+  HostedFinding,
+  HostedPack,
+  HostedResource,
+  HostMessage,
+  JudgeRequest,
+  Looked,
+  PackConfig,
+} from "./hosted.ts";
+import { call, levelName, loadPack, valuesOf, type LoadedPack, type Protocol } from "./pack-loader.ts";
 
 /** Policies that an earlier pack judged already: a pack's name by the policy and its configuration. */
 type Shared = Map<string, string>;
@@ -412,10 +190,6 @@ function withValues<T extends object>(message: T, values: Record<string, unknown
   return Object.assign(message, { getProperties: () => ({ toJavaScript: () => values }) });
 }
 
-function valuesOf(struct: { toJavaScript: () => unknown } | undefined): Record<string, unknown> {
-  return (struct?.toJavaScript() ?? {}) as Record<string, unknown>;
-}
-
 function findingsOf(
   response: AnalyzeResponse,
   { name, protocol }: LoadedPack,
@@ -430,11 +204,6 @@ function findingsOf(
   }));
 }
 
-function levelName(level: number, { EnforcementLevel }: Protocol): string {
-  const found = Object.entries(EnforcementLevel).find(([, number]) => Number(number) === level);
-  return (found?.[0] ?? "advisory").toLowerCase();
-}
-
 function levelNumber(level: string, { EnforcementLevel }: Protocol): EnforcementLevel {
   const found = Object.entries(EnforcementLevel).find(([name]) => name.toLowerCase() === level);
   if (!found)
@@ -442,15 +211,6 @@ function levelNumber(level: string, { EnforcementLevel }: Protocol): Enforcement
       `the configuration names the enforcement level ${level}; there are advisory, mandatory, remediate, disabled`,
     );
   return found[1] as EnforcementLevel;
-}
-
-function call<T>(method: Method<T>, request: unknown): Promise<T> {
-  return new Promise((resolve, reject) => {
-    void method({ request }, (error, response) => {
-      if (error) reject(error);
-      else resolve(response as T);
-    });
-  });
 }
 
 /** Loads the packs one after the other: each needs the working folder to itself meanwhile. */

@@ -3,6 +3,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { PlanError, planProject } from "../../components/testing/index.ts";
 import type { Json, Plan } from "../../components/testing/index.ts";
+import { ExemptionsError } from "../../policies/exemptions.ts";
 import type { CostEstimate } from "../cost/cost.ts";
 import { CommandError, EXIT } from "../exit.ts";
 import { findCommit, readPlan, withCommit } from "./baseline.ts";
@@ -186,10 +187,7 @@ function explained(error: unknown): unknown {
   if (error instanceof PlanError) {
     return new CommandError(error.message, error.kind === "usage" ? EXIT.usage : EXIT.program);
   }
-  if (
-    error instanceof JudgeError ||
-    (error instanceof Error && error.constructor.name === "ExemptionsError")
-  ) {
+  if (error instanceof JudgeError || error instanceof ExemptionsError) {
     return new CommandError(error.message);
   }
   return error;

@@ -112,6 +112,7 @@ export async function enterprisePayments(config: StackConfig): Promise<Enterpris
     key,
     nodeType: config.cache.nodeType,
     nodes: config.cache.nodes,
+    zones: config.cache.nodes > 1 ? "multi" : "single",
     authentication: { token: secrets.redis },
     snapshots: { retention: config.cache.snapshotRetention },
     protection,
@@ -160,6 +161,8 @@ export async function enterprisePayments(config: StackConfig): Promise<Enterpris
     },
     links: [database.link, cache.link, secrets.jwt.link, secrets.app.link],
     migration: { command: ["npm", "run", "migrate"] },
+    // Processors' and customers' webhook addresses are on the internet.
+    internetEgress: network.appTierHasEgress || undefined,
   });
   const frontend = await service("frontend", {
     port: 8080,
@@ -171,6 +174,12 @@ export async function enterprisePayments(config: StackConfig): Promise<Enterpris
     key,
     email: config.notify.emails,
     slack: config.notify.slack,
+    publishers: [
+      "cloudwatch.amazonaws.com",
+      "budgets.amazonaws.com",
+      "costalerts.amazonaws.com",
+      "backup.amazonaws.com",
+    ],
     pagerDuty: config.pagerDutyUrl === undefined ? [] : [pulumi.secret(config.pagerDutyUrl)],
     tags,
   });
@@ -178,6 +187,8 @@ export async function enterprisePayments(config: StackConfig): Promise<Enterpris
     key,
     protect: [database, cache],
     retention: "35 days",
+    // A database at rest cannot be read.
+    at: config.offHours === undefined ? "06:00" : "12:00",
     restoreTest: environment === "production" ? "weekly" : undefined,
     notify: alerts.topicArn,
     protection,
@@ -187,7 +198,7 @@ export async function enterprisePayments(config: StackConfig): Promise<Enterpris
     ? new AuditTrail("audit", { key, searchable: retention, protection, tags })
     : undefined;
   new Monitoring("payments", {
-    watch: [edge, backend, frontend, database, cache, network, backups, ...(trail ? [trail] : [])],
+    watch: [edge, backend, frontend, database, cache, network, backups, alerts, ...(trail ? [trail] : [])],
     alerts,
     limits: config.alarms,
     dashboards: system,

@@ -44,11 +44,9 @@ export function policyDocument(args: Record<string, Json>): string {
 
 function documents(value: Json | undefined): Document[] | typeof UNKNOWN {
   if (value === UNKNOWN) return UNKNOWN;
-  const texts = list(value);
-  if (texts.includes(UNKNOWN)) return UNKNOWN;
-  return texts
-    .filter((text): text is string => typeof text === "string" && text !== "")
-    .map((text) => JSON.parse(text) as Document);
+  const given = texts(value);
+  if (given.includes(UNKNOWN)) return UNKNOWN;
+  return given.filter((text) => text !== "").map((text) => JSON.parse(text) as Document);
 }
 
 function statements(document: Document): Statement[] {
@@ -86,14 +84,14 @@ function statement(given: Record<string, Json>): Statement {
 
 /** A set as the provider writes it: nothing, its one value, or its values in descending order. */
 function collapsed(value: Json | undefined): Json | undefined {
-  const values = [...new Set(list(value).map(withVariables))].toSorted().reverse();
+  const values = [...new Set(texts(value).map(withVariables))].toSorted().reverse();
   return values.length === 0 ? undefined : values.length === 1 ? values[0] : values;
 }
 
 function principals(given: Json[]): Json | undefined {
   if (given.length === 0) return undefined;
-  const byType: Record<string, Json[]> = {};
-  for (const each of given as { type: string; identifiers: Json[] }[]) {
+  const byType: Record<string, string[]> = {};
+  for (const each of given as { type: string; identifiers: string[] }[]) {
     (byType[each.type] ??= []).push(...each.identifiers);
   }
   // Only `{"*": "*"}` alone becomes `"*"`: for trust policies `{"AWS": "*"}` is something else.
@@ -104,7 +102,7 @@ function principals(given: Json[]): Json | undefined {
 function conditions(given: Json[]): Json | undefined {
   if (given.length === 0) return undefined;
   const byTest: Record<string, Record<string, string[]>> = {};
-  for (const each of given as { test: string; variable: string; values: Json[] }[]) {
+  for (const each of given as { test: string; variable: string; values: string[] }[]) {
     ((byTest[each.test] ??= {})[each.variable] ??= []).push(...each.values.map(withVariables));
   }
   const written = (values: string[]): Json => (values.length === 1 ? (values[0] ?? "") : values);
@@ -119,10 +117,14 @@ function sorted<Value>(values: Record<string, Value>, write: (value: Value) => J
   );
 }
 
-function withVariables(value: Json): string {
-  return String(value).replaceAll("&{", "${");
+function withVariables(text: string): string {
+  return text.replaceAll("&{", "${");
 }
 
 function list(value: Json | undefined): Json[] {
   return Array.isArray(value) ? value : [];
+}
+
+function texts(value: Json | undefined): string[] {
+  return list(value).filter((each) => typeof each === "string");
 }

@@ -48,7 +48,7 @@ export async function htmlReport(preview: Preview): Promise<string> {
 </head>
 <body>
 <a class="skip" href="#main">Skip to the report</a>
-<nav class="bar" aria-label="Sections"><div class="inner">
+<nav class="top" aria-label="Sections"><div class="inner">
 <span class="brand"><svg viewBox="0 0 24 24" width="22" height="22" aria-hidden="true"><rect x="2" y="2" width="20" height="20" rx="5"/><circle cx="12" cy="12" r="5.500"/><path d="M12 4.500v3M12 16.500v3M4.500 12h3M16.500 12h3"/></svg>Strongroom</span>
 <ul>${sections.map(({ id, title }) => `<li><a href="#${id}">${title}</a></li>`).join("")}</ul>
 </div></nav>
