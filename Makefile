@@ -14,7 +14,7 @@ node_modules/.package-lock.json: package.json package-lock.json components/packa
 	@touch $@
 
 demo: setup ## Preview production: policies, cost and diagram, as out/preview.html
-	$(RUN) strongroom -- preview --stack production --format html --out out/preview.html
+	$(RUN) strongroom -- preview --stack production --out out/preview.html
 
 test: setup ## Everything: types, lint, format, all suites
 	@scripts/test/system-packages chromium

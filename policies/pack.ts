@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { isAbsolute } from "node:path";
 import { PolicyPack } from "@pulumi/policy";
 import type {
   PolicyPackArgs,
@@ -10,6 +12,7 @@ import type {
 import type { Framework } from "./framework.ts";
 import {
   Exemptions,
+  ExemptionsError,
   expiredMessage,
   readExemptions,
   stackOf,
@@ -43,8 +46,9 @@ export interface PackArgs {
   /** @default the rules that serve the framework */
   rules?: readonly Rule[];
   /**
-   * The file of exemptions, see {@link Exemption}. The environment variable `STRONGROOM_EXEMPTIONS` overrides it: an
-   * absolute path, or `none` (for `strongroom preview`, which applies them itself, to all packs).
+   * The file of exemptions, see {@link Exemption}; none hold where it does not exist. The environment variable
+   * `STRONGROOM_EXEMPTIONS` overrides it: the absolute path of a file that must exist, or `none` (for `strongroom
+   * preview`, which applies them itself, to all packs).
    * @default none
    */
   exemptions?: string;
@@ -52,15 +56,21 @@ export interface PackArgs {
 
 /** Serves a pack to the engine. Call it once, from the pack's entry file. */
 export function definePack(args: PackArgs): PolicyPack {
-  const file = process.env.STRONGROOM_EXEMPTIONS ?? args.exemptions ?? "none";
-  const exemptions =
-    file === "none"
-      ? []
-      : readExemptions(
-          file,
-          RULES.map((rule) => rule.id),
-        );
-  return new PolicyPack(args.name, packArgs(args, exemptions, today()));
+  return new PolicyPack(args.name, packArgs(args, exemptionsFor(args), today()));
+}
+
+function exemptionsFor({ exemptions: own }: PackArgs): Exemption[] {
+  const given = process.env.STRONGROOM_EXEMPTIONS;
+  const file = given ?? (own !== undefined && existsSync(own) ? own : "none");
+  if (file === "none") return [];
+  // A pack runs in its own folder, where nobody would look for a relative path.
+  if (!isAbsolute(file)) {
+    throw new ExemptionsError(`STRONGROOM_EXEMPTIONS must be an absolute path or "none", not ${file}`);
+  }
+  return readExemptions(
+    file,
+    RULES.map((rule) => rule.id),
+  );
 }
 
 /** The pack as the policy SDK takes it. @param day The day of the run, by which exemptions expire. */

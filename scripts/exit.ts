@@ -1,3 +1,5 @@
+import type { PlanError } from "../components/testing/index.ts";
+
 /** What the command's exit code says; scripts and CI rely on it. */
 export const EXIT = {
   /** All is fine. */
@@ -25,4 +27,9 @@ export class CommandError extends Error {
     super(message);
     this.exitCode = exitCode;
   }
+}
+
+/** What keeps a Plan from being made, as the command says it. */
+export function planFailure({ kind, message }: PlanError): CommandError {
+  return new CommandError(message, kind === "usage" ? EXIT.usage : EXIT.program);
 }

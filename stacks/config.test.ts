@@ -1,4 +1,6 @@
 import { expect } from "chai";
+import { fileURLToPath } from "node:url";
+import { PlanError, planProject } from "../components/testing/index.ts";
 import { ConfigError, parseConfig } from "./config.ts";
 
 const REQUIRED = { "strongroom:images": '{"backend":{"tag":"1.0.0"},"frontend":{"tag":"1.0.0"}}' };
@@ -125,11 +127,26 @@ describe("stack configuration", () => {
         "strongroom:cache": '{"snapshotRetention":"1 day"}',
         "strongroom:logs": '{"retention":"30 days"}',
         "strongroom:backend": '{"spot":50}',
+        "strongroom:backups": "false",
         "strongroom:offHours": "{}",
       },
       "production",
     );
-    expect(found).to.have.lengthOf(12);
-    expect(found.filter((mistake) => mistake.startsWith("production"))).to.have.lengthOf(11);
+    expect(found).to.have.lengthOf(13);
+    expect(found.filter((mistake) => mistake.startsWith("production"))).to.have.lengthOf(12);
+  });
+
+  it("a wrong configuration is the user's mistake, not the program's, and shows no stack", async () => {
+    const cwd = fileURLToPath(new URL("..", import.meta.url));
+    const error: unknown = await planProject({
+      cwd,
+      stack: "production",
+      config: { "strongroom:nat": "two" },
+    }).catch((reason: unknown) => reason);
+    expect(error).to.be.instanceOf(PlanError).and.to.include({ kind: "usage" });
+    expect((error as PlanError).message).to.match(
+      /^The configuration of stack "production" has 1 mistake:\n {2}- strongroom:nat/,
+    );
+    expect((error as PlanError).message).not.to.match(/^\s+at /m);
   });
 });

@@ -102,7 +102,7 @@ export const CONFIG = z.strictObject({
       maxStorage: size.optional(),
       zones: z.enum(["single", "multi"]).default("single"),
       replicas: z.int().min(0).max(5).default(0),
-      backupRetention: wholeDays.default("7 days"),
+      backupRetention: wholeDays.default("30 days"),
       publiclyAccessible: z.boolean().default(false),
     })
     .prefault({}),
@@ -112,7 +112,8 @@ export const CONFIG = z.strictObject({
         .string()
         .regex(/^cache\.[a-z0-9]+\.[a-z0-9]+$/, "must be an ElastiCache node type such as cache.t4g.small")
         .default("cache.t4g.micro"),
-      nodes: z.int().min(1).max(6).default(1),
+      /** 0 for none. */
+      nodes: z.int().min(0).max(6).default(1),
       snapshotRetention: wholeDays.default("3 days"),
     })
     .prefault({}),
@@ -147,6 +148,8 @@ export const CONFIG = z.strictObject({
     })
     .prefault({}),
   auditTrail: z.boolean().default(true),
+  /** AWS Backup in this stack. */
+  backups: z.boolean().default(true),
   offHours: z
     .strictObject({
       timezone: z.string().default("UTC"),
@@ -344,6 +347,7 @@ function productionGuards(config: z.infer<typeof CONFIG>): string[] {
       days(cache.snapshotRetention) >= 3,
       `production keeps cache snapshots 3 days: strongroom:cache.snapshotRetention is "${cache.snapshotRetention}"`,
     ],
+    [config.backups, "production needs backups that outlive it: remove strongroom:backups"],
     [
       days(config.logs.retention) >= 365,
       `production keeps logs 12 months (PCI DSS 10.5.1): strongroom:logs.retention is "${config.logs.retention}"`,

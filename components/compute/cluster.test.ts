@@ -3,10 +3,10 @@ import * as pulumi from "@pulumi/pulumi";
 import { Key } from "../security/key.ts";
 import { expectGolden, mistakesOf, planOf, resource, resources } from "../testing/index.ts";
 import { Cluster, type ClusterArgs } from "./cluster.ts";
-import { KEY, testNetwork } from "./test-surroundings.ts";
+import { key, standInNetwork } from "../stand-ins.test-support.ts";
 
 const cluster = (args: Partial<ClusterArgs> = {}): Cluster =>
-  new Cluster("payments", { network: testNetwork(), key: KEY, ...args });
+  new Cluster("payments", { network: standInNetwork(), key, ...args });
 
 describe("Cluster", () => {
   it("runs tasks on Fargate and Spot, measures them, and records shell sessions encrypted", async () => {
@@ -18,7 +18,7 @@ describe("Cluster", () => {
 
   it("takes the default strategy, insights and storage key that it is given", async () => {
     const plan = await planOf(() => {
-      cluster({ insights: "enhanced", spot: 0.75, storageKey: KEY, clusterName: "payments" });
+      cluster({ insights: "enhanced", spot: 0.75, storageKey: key, clusterName: "payments" });
     });
     const { inputs } = resource(plan, "aws:ecs/cluster:Cluster");
     expect(inputs).to.deep.include({
@@ -26,7 +26,7 @@ describe("Cluster", () => {
       settings: [{ name: "containerInsights", value: "enhanced" }],
     });
     expect(inputs.configuration).to.deep.include({
-      managedStorageConfiguration: { fargateEphemeralStorageKmsKeyId: KEY.arn },
+      managedStorageConfiguration: { fargateEphemeralStorageKmsKeyId: key.arn },
     });
     const providers = resource(plan, "aws:ecs/clusterCapacityProviders:ClusterCapacityProviders");
     expect(providers.inputs.defaultCapacityProviderStrategies).to.deep.equal([
@@ -79,7 +79,7 @@ describe("Cluster", () => {
 
   it("can be one that exists", async () => {
     const plan = await planOf(() => {
-      const found = Cluster.get("shared", { network: testNetwork(), key: KEY, execLogGroupArn: "arn:logs" });
+      const found = Cluster.get("shared", { network: standInNetwork(), key, execLogGroupArn: "arn:logs" });
       return { arn: found.arn, name: found.name, logs: found.execLogGroupArn ?? pulumi.output("none") };
     });
     expect(resources(plan, "aws:ecs/cluster:Cluster")).to.deep.equal([]);

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Plan } from "../testing/index.ts";
 import { expectGolden, mistakesOf, planOf, resource, resources } from "../testing/index.ts";
 import { FargateService, type FargateServiceArgs } from "./fargate-service.ts";
-import { DATABASE, IMAGE, TABLE, testCluster, testEntrance } from "./test-surroundings.ts";
+import { DATABASE, IMAGE, TABLE, standInCluster, standInEntrance } from "./services.test-support.ts";
 
 const SERVICE = "aws:ecs/service:Service";
 const TASK = "aws:ecs/taskDefinition:TaskDefinition";
@@ -12,14 +12,14 @@ const INGRESS = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule";
 const RULE = "aws:lb/listenerRule:ListenerRule";
 
 const make = (args: Partial<FargateServiceArgs> = {}): FargateService =>
-  new FargateService("backend", { cluster: testCluster(), image: IMAGE, ...args });
+  new FargateService("backend", { cluster: standInCluster(), image: IMAGE, ...args });
 const planned = (args: Partial<FargateServiceArgs> = {}): Promise<Plan> => planOf(() => void make(args));
 const routed = (
   args: Partial<FargateServiceArgs> = {},
   testListener = false,
 ): Partial<FargateServiceArgs> => ({
   port: 3000,
-  route: { loadBalancer: testEntrance({ testListener }), paths: ["/api/*"], health: "/health" },
+  route: { loadBalancer: standInEntrance({ testListener }), paths: ["/api/*"], health: "/health" },
   ...args,
 });
 /** The containers of a task definition, by name. */
@@ -105,7 +105,7 @@ describe("FargateService", () => {
   it("opens the internet only where it is named", async () => {
     const cidrs = (plan: Plan): unknown[] =>
       resources(plan, EGRESS).flatMap(({ inputs }) => inputs.cidrIpv4 ?? []);
-    const cluster = testCluster({ appTierHasEgress: true });
+    const cluster = standInCluster({ appTierHasEgress: true });
     expect(cidrs(await planned({ cluster }))).to.deep.equal([]);
     expect(cidrs(await planned({ cluster, internetEgress: true }))).to.deep.equal(["0.0.0.0/0"]);
     expect(cidrs(await planned({ cluster, internetEgress: ["203.0.113.0/24"] }))).to.deep.equal([
@@ -351,7 +351,7 @@ describe("FargateService", () => {
   it("names every mistake at once", async () => {
     const message = await mistakesOf(() =>
       make({
-        cluster: testCluster({ endpointSecurityGroupId: undefined }),
+        cluster: standInCluster({ endpointSecurityGroupId: undefined }),
         image: "backend:latest",
         user: "root",
         cpu: "1 vCPU",
@@ -421,7 +421,7 @@ describe("FargateService", () => {
       "a check slower than its interval",
       routed({
         route: {
-          loadBalancer: testEntrance(),
+          loadBalancer: standInEntrance(),
           health: "/",
           healthCheck: { interval: "5 seconds", timeout: "5 seconds" },
         },
@@ -432,7 +432,7 @@ describe("FargateService", () => {
       "six conditions",
       routed({
         route: {
-          loadBalancer: testEntrance(),
+          loadBalancer: standInEntrance(),
           health: "/",
           hosts: ["a.b", "c.d", "e.f"],
           paths: ["/a", "/b", "/c"],
@@ -442,12 +442,12 @@ describe("FargateService", () => {
     ],
     [
       "a health path without slash",
-      routed({ route: { loadBalancer: testEntrance(), health: "health" } }),
+      routed({ route: { loadBalancer: standInEntrance(), health: "health" } }),
       'route.health: "health" is not a path; write one beginning with "/", such as "/health"',
     ],
     [
       "a slow start of 10 seconds",
-      routed({ route: { loadBalancer: testEntrance(), health: "/", slowStart: "10 seconds" } }),
+      routed({ route: { loadBalancer: standInEntrance(), health: "/", slowStart: "10 seconds" } }),
       'route.slowStart: "10 seconds" is not possible; write whole seconds, "30 seconds" to "900 seconds"',
     ],
   ];
@@ -466,7 +466,7 @@ describe("FargateService", () => {
   });
 
   it("refuses a name that leaves its children no room", async () => {
-    const cluster = testCluster();
+    const cluster = standInCluster();
     expect(await mistakesOf(() => new FargateService("b".repeat(40), { cluster, image: IMAGE }))).to.include(
       "is not possible; write up to 39 letters, digits and hyphens, beginning with a letter",
     );

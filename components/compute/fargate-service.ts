@@ -59,7 +59,7 @@ export interface FargateServiceArgs extends TaskArgs {
   exec?: boolean;
   /**
    * Wait on `up` until ECS has finished the deployment, and fail when it did not succeed. `false` is for emulators
-   * of AWS, which start no tasks.
+   * of AWS, which start no tasks: the migration is then only defined, not run.
    * @default true
    */
   wait?: boolean;
@@ -195,7 +195,8 @@ export class FargateService extends TaskComponent implements Observable {
         healthCheck: undefined,
         transform: undefined,
         command: migration.command,
-        run: { timeout: migration.timeout },
+        // Where nothing starts tasks, there is none to wait for.
+        run: (args.wait ?? true) && { timeout: migration.timeout },
         identity,
       },
       { parent: this },

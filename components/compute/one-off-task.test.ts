@@ -6,10 +6,15 @@ import { pathToFileURL } from "node:url";
 import { expectGolden, mistakesOf, planOf, resource, resources } from "../testing/index.ts";
 import { RUNNER_CODE } from "./migration-gate.ts";
 import { OneOffTask, type OneOffTaskArgs } from "./one-off-task.ts";
-import { DATABASE, IMAGE, testCluster } from "./test-surroundings.ts";
+import { DATABASE, IMAGE, standInCluster } from "./services.test-support.ts";
 
 const make = (args: Partial<OneOffTaskArgs> = {}): OneOffTask =>
-  new OneOffTask("import", { cluster: testCluster(), image: IMAGE, command: ["node", "import.js"], ...args });
+  new OneOffTask("import", {
+    cluster: standInCluster(),
+    image: IMAGE,
+    command: ["node", "import.js"],
+    ...args,
+  });
 
 describe("OneOffTask", () => {
   it("E10: runs on `up` when its definition changed, watched by a function with just these rights", async () => {
@@ -23,7 +28,7 @@ describe("OneOffTask", () => {
     expect(JSON.parse(inputs.input as string)).to.deep.include({
       cluster: "payments",
       container: "import",
-      subnets: ["subnet-app-1", "subnet-app-2"],
+      subnets: ["subnet-app-a", "subnet-app-b"],
       timeoutSeconds: 300,
     });
     expect(resource(plan, "aws:lambda/function:Function").inputs.timeout).to.equal(360);
@@ -42,7 +47,7 @@ describe("OneOffTask", () => {
     expect(resources(plan, "aws:lambda/function:Function")).to.deep.equal([]);
     expect(plan.outputs).to.deep.include({
       cluster: "payments",
-      subnets: ["subnet-app-1", "subnet-app-2"],
+      subnets: ["subnet-app-a", "subnet-app-b"],
       in: "import",
     });
     expect(plan.outputs.task).to.match(/^arn:aws:ecs:.*:task-definition\//);
@@ -54,7 +59,7 @@ describe("OneOffTask", () => {
         make({
           command: [],
           run: { timeout: "15 minutes" },
-          cluster: testCluster({ endpointServices: ["logs"] }),
+          cluster: standInCluster({ endpointServices: ["logs"] }),
         }),
       ),
     ).to.equal(
@@ -68,7 +73,7 @@ describe("OneOffTask", () => {
 
   it("runs where the network has an endpoint for ECS", async () => {
     const plan = await planOf(() => {
-      make({ run: true, cluster: testCluster({ endpointServices: ["logs", "ecs"] }) });
+      make({ run: true, cluster: standInCluster({ endpointServices: ["logs", "ecs"] }) });
     });
     expect(resource(plan, "aws:lambda/invocation:Invocation").inputs.lifecycleScope).to.equal("CREATE_ONLY");
   });

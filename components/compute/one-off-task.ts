@@ -210,7 +210,6 @@ export class OneOffTask extends TaskComponent {
         role: role.arn,
         timeout: timeoutSeconds + RUNNER_MARGIN_SECONDS,
         memorySize: 256,
-        reservedConcurrentExecutions: 1,
         loggingConfig: { logFormat: "JSON", logGroup: logs.logGroupName },
         vpcConfig: { subnetIds: cluster.network.subnetIds.app, securityGroupIds: [securityGroup.id] },
       },

@@ -1,4 +1,4 @@
-import { checkRetention } from "../network/log-retention.ts";
+import { retentionDays } from "../observability/log-retention.ts";
 import { protectionSettings, type ProtectionSettings } from "../protection.ts";
 import { requireServices } from "../security/key.ts";
 import { days } from "../units.ts";
@@ -197,9 +197,8 @@ function maintenanceWindow(problems: Problems, { maintenanceWindow, snapshots }:
 function logRetention(problems: Problems, { logs = {}, key }: NodeCacheArgs): number | undefined {
   if (logs === false) return undefined;
   const { retention = "1 year" } = logs;
-  checkRetention(problems, "logs.retention", retention);
   requireServices(problems, "key", key, ["logs"]);
-  return problems.parse("logs.retention", () => days(retention));
+  return retentionDays(problems, "logs.retention", retention);
 }
 
 /** A group of one's own only where it says something: AWS's default group of a version is complete and free of drift. */

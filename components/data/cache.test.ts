@@ -3,7 +3,8 @@ import type { Link } from "../link.ts";
 import { expectGolden, mistakesOf, planOf, resource, resources } from "../testing/index.ts";
 import type { NodeCacheArgs, ServerlessCacheArgs } from "./cache-args.ts";
 import { Cache } from "./cache.ts";
-import { key, settle, standInNetwork, standInSecret } from "./test-surroundings.ts";
+import { key, standInNetwork } from "../stand-ins.test-support.ts";
+import { settle, standInSecret } from "./secrets.test-support.ts";
 
 const GROUP = "aws:elasticache/replicationGroup:ReplicationGroup";
 const SERVERLESS = "aws:elasticache/serverlessCache:ServerlessCache";

@@ -1,4 +1,4 @@
-import { checkRetention } from "../network/log-retention.ts";
+import { retentionDays } from "../observability/log-retention.ts";
 import { protectionSettings, type ProtectionSettings } from "../protection.ts";
 import { requireServices } from "../security/key.ts";
 import { days, type Duration, seconds } from "../units.ts";
@@ -222,9 +222,8 @@ function logRetention(
   problems: Problems,
   { logs: { retention = "1 year" } = {}, key }: PostgresArgs,
 ): number {
-  checkRetention(problems, "logs.retention", retention);
   requireServices(problems, "key", key, ["logs"]);
-  return problems.parse("logs.retention", () => days(retention)) ?? 0;
+  return retentionDays(problems, "logs.retention", retention) ?? 0;
 }
 
 function insights(problems: Problems, args: PostgresArgs): PostgresPlan["insights"] {

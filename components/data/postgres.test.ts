@@ -4,7 +4,8 @@ import type { Observables } from "../observability/observables.ts";
 import { expectGolden, mistakesOf, type Plan, planOf, resource, resources } from "../testing/index.ts";
 import type { AuroraArgs, RdsArgs } from "./postgres-args.ts";
 import { Postgres } from "./postgres.ts";
-import { key, settle, standInNetwork, standInSecret } from "./test-surroundings.ts";
+import { key, standInNetwork } from "../stand-ins.test-support.ts";
+import { settle, standInSecret } from "./secrets.test-support.ts";
 
 const INSTANCE = "aws:rds/instance:Instance";
 const CLUSTER = "aws:rds/cluster:Cluster";

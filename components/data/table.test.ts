@@ -2,7 +2,8 @@ import { expect } from "chai";
 import type { Link } from "../link.ts";
 import { expectGolden, mistakesOf, planOf, resource } from "../testing/index.ts";
 import { Table, type TableArgs } from "./table.ts";
-import { key, settle } from "./test-surroundings.ts";
+import { key } from "../stand-ins.test-support.ts";
+import { settle } from "./secrets.test-support.ts";
 
 const TABLE = "aws:dynamodb/table:Table";
 const IN = { region: "eu-west-1" };

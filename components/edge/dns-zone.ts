@@ -1,8 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { Component, type ComponentArgs, type Transform } from "../component.ts";
-import { checkRetention } from "../network/log-retention.ts";
 import { LogGroup } from "../observability/log-group.ts";
+import { retentionDays } from "../observability/log-retention.ts";
 import { type Protection, protectionSettings } from "../protection.ts";
 import type { EncryptionKey } from "../security/encryption-key.ts";
 import { requireServices } from "../security/key.ts";
@@ -189,7 +189,7 @@ function check(name: string, args: DnsZoneArgs): void {
       `${show(authority)} is not a certificate authority's domain; write one such as "amazon.com"`,
     );
   }
-  checkRetention(problems, "queryLogs.retention", args.queryLogs?.retention);
+  retentionDays(problems, "queryLogs.retention", args.queryLogs?.retention);
   requireServices(problems, "queryLogs.key", args.queryLogs?.key, ["logs"]);
   problems.throwIfAny();
 }

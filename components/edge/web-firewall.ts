@@ -1,8 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { Component, type ComponentArgs, type Transform } from "../component.ts";
-import { checkRetention } from "../network/log-retention.ts";
 import { LogGroup } from "../observability/log-group.ts";
+import { retentionDays } from "../observability/log-retention.ts";
 import type { Metric, Observable, Observables } from "../observability/observables.ts";
 import type { EncryptionKey } from "../security/encryption-key.ts";
 import { requireServices } from "../security/key.ts";
@@ -210,7 +210,7 @@ function check(name: string, args: WebFirewallArgs, logName: string): void {
       `${show(value)} is not a log group's name; write 1 to 512 letters, digits and "._-/#"`,
     );
   }
-  checkRetention(problems, "logs.retention", retention);
+  retentionDays(problems, "logs.retention", retention);
   requireServices(problems, "logs.key", key, ["logs"]);
   for (const [index, header] of redactedHeaders.entries()) {
     problems.check(

@@ -12,6 +12,12 @@ export interface AdoptedNetworkArgs {
   appTierHasEgress: boolean;
   /** Security group of the interface endpoints, that services are let out to. @default none */
   endpointSecurityGroupId?: pulumi.Input<string>;
+  /**
+   * Services with an interface endpoint, such as `"ecr.api"`; with them, a component that could not reach a service says
+   * so before anything is made.
+   * @default not known
+   */
+  endpointServices?: readonly string[];
   /** Prefix lists of the gateway endpoints, that services are let out to. @default none */
   gatewayPrefixListIds?: pulumi.Input<string>[];
   /** Zones' names. @default looked up from the app subnets */
@@ -56,6 +62,7 @@ export function adoptNetwork(args: AdoptedNetworkArgs, options: pulumi.InvokeOpt
     ...(endpointSecurityGroupId === undefined
       ? {}
       : { endpointSecurityGroupId: pulumi.output(endpointSecurityGroupId) }),
+    ...(args.endpointServices === undefined ? {} : { endpointServices: args.endpointServices }),
     gatewayPrefixListIds: (args.gatewayPrefixListIds ?? []).map((id) => pulumi.output(id)),
     appTierHasEgress: args.appTierHasEgress,
   };

@@ -89,6 +89,8 @@ interface PrivateEndpointsArgs extends ComponentArgs {
 export class Endpoints extends Component {
   /** Absent without interface endpoints. */
   readonly securityGroupId: pulumi.Output<string> | undefined;
+  /** Services with an interface endpoint. */
+  readonly services: readonly string[];
   /** In the order in which the gateway services were given. */
   readonly prefixListIds: pulumi.Output<string>[];
   readonly nodes: {
@@ -109,6 +111,7 @@ export class Endpoints extends Component {
 
     this.nodes = { gateway, interface: interfaces, securityGroup };
     this.securityGroupId = securityGroup?.id;
+    this.services = args.interface;
     this.prefixListIds = gateway.map((endpoint) => endpoint.prefixListId);
     this.registerOutputs({ securityGroupId: this.securityGroupId, prefixListIds: this.prefixListIds });
   }

@@ -2,12 +2,12 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { Component, type ComponentArgs, type Transform } from "../component.ts";
 import { LogGroup } from "../observability/log-group.ts";
+import { retentionDays } from "../observability/log-retention.ts";
 import type { EncryptionKey } from "../security/encryption-key.ts";
 import { requireServices } from "../security/key.ts";
 import { placementOf, policyDocument, trustOf } from "../security/policy-document.ts";
 import type { Duration } from "../units.ts";
 import type { Problems } from "../validation.ts";
-import { checkRetention } from "./log-retention.ts";
 
 /** A record of the network's connections: who, to whom, accepted or refused; never what was said. */
 export interface FlowLogsArgs {
@@ -31,7 +31,7 @@ export interface FlowLogTransforms {
 
 /** Finds mistakes in `flowLogs`. */
 export function checkFlowLogs(problems: Problems, args: FlowLogsArgs): void {
-  checkRetention(problems, "flowLogs.retention", args.retention);
+  retentionDays(problems, "flowLogs.retention", args.retention);
   requireServices(problems, "flowLogs.key", args.key, ["logs"]);
   problems.check(
     args.bucketArn === undefined || (args.key === undefined && args.retention === undefined),

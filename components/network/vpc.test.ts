@@ -292,8 +292,10 @@ describe("Vpc.get", () => {
         subnetIds,
         appTierHasEgress: true,
         endpointSecurityGroupId: "sg-1",
+        endpointServices: ["logs"],
       });
       expect(network.appTierHasEgress).to.equal(true);
+      expect(network.endpointServices).to.deep.equal(["logs"]);
       return { cidr: network.cidrBlock, app: network.subnetIds.app, group: network.endpointSecurityGroupId };
     });
     expect(plan.resources.filter(({ custom }) => custom)).to.deep.equal([]);

@@ -37,6 +37,7 @@ export class Vpc extends Component implements Network, Observable {
   readonly subnetIds: Readonly<Record<Tier, pulumi.Output<string>[]>>;
   readonly zones: pulumi.Output<string>[];
   readonly endpointSecurityGroupId?: pulumi.Output<string>;
+  readonly endpointServices: readonly string[];
   readonly gatewayPrefixListIds: pulumi.Output<string>[];
   readonly appTierHasEgress: boolean;
   /** Ranges of tiers and subnets. */
@@ -103,6 +104,7 @@ export class Vpc extends Component implements Network, Observable {
     this.appTierHasEgress = this.#nat !== undefined;
     this.natPublicIps = this.#nat?.publicIps ?? [];
     if (endpoints?.securityGroupId !== undefined) this.endpointSecurityGroupId = endpoints.securityGroupId;
+    this.endpointServices = endpoints?.services ?? [];
     this.gatewayPrefixListIds = endpoints?.prefixListIds ?? [];
     this.nodes = {
       vpc,

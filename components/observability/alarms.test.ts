@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { expectGolden, mistakesOf, planOf, resource, resources } from "../testing/index.ts";
 import { Alarms, type AlarmsArgs } from "./alarms.ts";
 import type { AlarmProposal, Observable } from "./observables.ts";
-import { BACKEND, DATABASE } from "./test-support.ts";
+import { BACKEND, DATABASE } from "./observables.test-support.ts";
 
 const ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm";
 const COMPOSITE = "aws:cloudwatch/compositeAlarm:CompositeAlarm";

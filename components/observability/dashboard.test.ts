@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { expectGolden, mistakesOf, planOf, resource } from "../testing/index.ts";
 import { Dashboard } from "./dashboard.ts";
-import { BACKEND, DATABASE } from "./test-support.ts";
+import { BACKEND, DATABASE } from "./observables.test-support.ts";
 
 const DASHBOARD = "aws:cloudwatch/dashboard:Dashboard";
 

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { expectGolden, mistakesOf, planOf, resource, resources } from "../testing/index.ts";
 import { Key } from "../security/key.ts";
-import { statementOf } from "../security/test-support.ts";
+import { statementOf } from "../security/statements.test-support.ts";
 import { LogGroup, type LogGroupArgs } from "./log-group.ts";
 import { nearest, RETENTION_DAYS } from "./log-retention.ts";
 

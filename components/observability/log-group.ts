@@ -189,7 +189,7 @@ function normalize(name: string, args: LogGroupArgs): number | undefined {
     "name",
     `${show(args.name)} is not a log group's name; write 1 to 512 letters, digits and "._-/#", not beginning with "aws/"`,
   );
-  const retention = retentionDays(args.retention ?? "1 year", problems);
+  const retention = retentionDays(problems, "retention", args.retention ?? "1 year");
   requireServices(problems, "key", args.key, ["logs"]);
   if (args.class === "INFREQUENT_ACCESS") {
     const reason =

@@ -8,14 +8,19 @@ export const RETENTION_DAYS: readonly number[] = [
 ];
 
 /**
- * Days of a retention as CloudWatch Logs takes them; a mistake is recorded at `retention` with the nearest values that
- * are possible.
+ * Days of a retention as CloudWatch Logs takes them; a mistake is recorded at `path` with the nearest values that are
+ * possible.
  */
-export function retentionDays(retention: Duration, problems: Problems): number | undefined {
-  const count = problems.parse("retention", () => days(retention));
+export function retentionDays(
+  problems: Problems,
+  path: string,
+  retention: Duration | undefined,
+): number | undefined {
+  if (retention === undefined) return undefined;
+  const count = problems.parse(path, () => days(retention));
   if (count === undefined || RETENTION_DAYS.includes(count)) return count;
   problems.add(
-    "retention",
+    path,
     `CloudWatch Logs cannot keep events for ${show(retention)}; write ${nearest(count)
       .map((possible) => `"${possible} days"`)
       .join(" or ")}`,

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { expectGolden, mistakesOf, planOf, resources } from "../testing/index.ts";
 import { Monitoring } from "./monitoring.ts";
-import { BACKEND, DATABASE } from "./test-support.ts";
+import { BACKEND, DATABASE } from "./observables.test-support.ts";
 
 const ALERTS = { topicArn: "arn:aws:sns:eu-west-1:123456789012:alerts" };
 

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { expectGolden, mistakesOf, planOf, resource, resources, SECRET } from "../testing/index.ts";
 import { Key } from "../security/key.ts";
-import { statementOf, statementsOf } from "../security/test-support.ts";
+import { statementOf, statementsOf } from "../security/statements.test-support.ts";
 import { Notifications, type NotificationsArgs } from "./notifications.ts";
 
 const KEY = { arn: "arn:aws:kms:eu-west-1:123456789012:key/one" };

@@ -2,7 +2,8 @@ import { expect } from "chai";
 import { expectGolden, mistakesOf, planOf, resource, resources } from "../testing/index.ts";
 import type { BackupPlanArgs } from "./backup-args.ts";
 import { BackupPlan } from "./backup-plan.ts";
-import { key, keyElsewhere, recoverable } from "./test-surroundings.ts";
+import { key } from "../stand-ins.test-support.ts";
+import { keyElsewhere, recoverable } from "./recoverables.test-support.ts";
 
 const VAULT = "aws:backup/vault:Vault";
 const LOCK = "aws:backup/vaultLockConfiguration:VaultLockConfiguration";

@@ -323,9 +323,9 @@ function validate(name: string, args: BackupPlanArgs) {
   const problems = new Problems(TOKEN, name);
   const { protect = [], protectTagged, copyTo, retention = "35 days", at } = args;
   problems.check(
-    /^[A-Za-z][\w-]{0,34}$/.test(name),
+    /^[A-Za-z][\w-]{0,29}$/.test(name),
     "name",
-    `${show(name)} cannot begin the names of a plan; write at most 35 letters, digits, "-" and "_", beginning with a letter`,
+    `${show(name)} cannot begin the names of a plan; write at most 30 letters, digits, "-" and "_", beginning with a letter`,
   );
   problems.check(
     protect.length > 0 || Object.keys(protectTagged ?? {}).length > 0,

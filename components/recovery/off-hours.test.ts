@@ -4,7 +4,8 @@ import fc from "fast-check";
 import { expectGolden, mistakesOf, planOf, resource, resources } from "../testing/index.ts";
 import { Problems } from "../validation.ts";
 import { OffHours, type OffHoursArgs } from "./off-hours.ts";
-import { key, restingDatabase, restingService } from "./test-surroundings.ts";
+import { key } from "../stand-ins.test-support.ts";
+import { restingDatabase, restingService } from "./recoverables.test-support.ts";
 import { planWorkingHours } from "./working-hours.ts";
 
 const SCHEDULE = "aws:scheduler/schedule:Schedule";

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { expectGolden, mistakesOf, planOf, resource, resources } from "../testing/index.ts";
 import { AuditTrail, type AuditTrailArgs } from "./audit-trail.ts";
 import { Key } from "./key.ts";
-import { statementOf } from "./test-support.ts";
+import { statementOf } from "./statements.test-support.ts";
 import { TRAIL_FILTERS } from "./trail-filters.ts";
 
 const KEY = { arn: "arn:aws:kms:eu-west-1:123456789012:key/one" };

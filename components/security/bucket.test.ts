@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { expectGolden, mistakesOf, planOf, resource, resources } from "../testing/index.ts";
 import { Bucket, type BucketArgs } from "./bucket.ts";
 import { Key } from "./key.ts";
-import { statementOf } from "./test-support.ts";
+import { statementOf } from "./statements.test-support.ts";
 
 const POLICY = "aws:s3/bucketPolicy:BucketPolicy";
 const KEY = { arn: "arn:aws:kms:eu-west-1:123456789012:key/one" };

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { expectGolden, mistakesOf, planOf, resource, resources } from "../testing/index.ts";
 import { KEY_SERVICES } from "./key-services.ts";
 import { Key, type KeyArgs } from "./key.ts";
-import { statementOf, statementsOf } from "./test-support.ts";
+import { statementOf, statementsOf } from "./statements.test-support.ts";
 
 const KEY = "aws:kms/key:Key";
 

@@ -6,7 +6,8 @@ export interface ResourceStatement {
   /** Statement id. Letters and digits only, for every service to take it. */
   Sid: string;
   Effect: "Allow" | "Deny";
-  Principal: { AWS: "*" } | Partial<Record<"AWS" | "Service", pulumi.Input<string> | pulumi.Input<string>[]>>;
+  /** Everybody is `{ AWS: "*" }`, the form that AWS hands back, except in policies of endpoints: `"*"`. */
+  Principal: "*" | Partial<Record<"AWS" | "Service", pulumi.Input<string> | pulumi.Input<string>[]>>;
   Action: string | string[];
   /** Absent in the trust policy of a role. */
   Resource?: pulumi.Input<string> | pulumi.Input<string>[];

@@ -5,7 +5,7 @@ import type { Link } from "../link.ts";
 import { generate } from "./generated-value.ts";
 import { Key } from "./key.ts";
 import { Secret, type SecretArgs } from "./secret.ts";
-import { statementOf } from "./test-support.ts";
+import { statementOf } from "./statements.test-support.ts";
 
 const PASSWORD = "random:index/randomPassword:RandomPassword";
 const VERSION = "aws:secretsmanager/secretVersion:SecretVersion";

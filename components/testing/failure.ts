@@ -18,6 +18,14 @@ export function explain(project: Project, logged: readonly string[], written: st
   return messages.join("\n\n") || "The program failed without saying why.";
 }
 
+/**
+ * Whether the program ended on purpose over what it was given: it threw a `pulumi.RunError`, as the SDK itself does over
+ * wrong configuration. The SDK reports those alone without "Running program … failed" and without a stack.
+ */
+export function isRefusal(logged: readonly string[]): boolean {
+  return logged.length > 0 && logged.every((report) => !/^Running program |^\s+at .+/m.test(report));
+}
+
 function explainOne(project: Project, report: string): string {
   const missing = missingPackage(project, report);
   if (missing !== undefined) return missing;

@@ -48,6 +48,8 @@ export interface MonitorSettings {
   account?: string;
   /** Folder that source positions are relative to. */
   root: string;
+  /** Folder of the program's entry, below `root`; positions in it win over those in libraries beside it. */
+  entryFolder?: string;
   /** Strings that may appear nowhere in the Plan, such as secret configuration. */
   secrets?: readonly string[];
   /** Called for every resource that the program registers. */
@@ -410,19 +412,26 @@ export class Monitor {
       for (const each of secretStrings(value)) this.#secrets.add(each);
   }
 
-  /** Where the program itself asked for the resource: the nearest line that is not of an installed package. */
+  /**
+   * Where the program itself asked for the resource: the nearest line within the folder of its entry, else the nearest
+   * that is not of an installed package.
+   */
   #source(request: RegisterResourceRequest | ReadResourceRequest): PlanResource["source"] {
+    const { root, entryFolder = root } = this.#settings;
     const frames = request.getStacktrace()?.getFramesList() ?? [];
-    const positions = [request.getSourceposition(), ...frames.map((frame) => frame.getPc())];
-    for (const position of positions) {
-      const uri = position?.getUri() ?? "";
-      if (!position || !uri || uri.includes("/node_modules/")) continue;
-      const file = uri.startsWith("file:") ? fileURLToPath(uri) : uri.replace(/^project:\/+/, "");
-      const relative = path.isAbsolute(file) ? path.relative(this.#settings.root, file) : file;
-      return { file: relative.split(path.sep).join("/"), line: position.getLine() };
-    }
-    return undefined;
+    const positions = [request.getSourceposition(), ...frames.map((frame) => frame.getPc())]
+      .filter((position) => position !== undefined)
+      .map((position) => ({ file: fileOf(position.getUri(), root), line: position.getLine() }))
+      .filter(({ file }) => file !== root && !file.includes("/node_modules/"));
+    const found = positions.find(({ file }) => file.startsWith(entryFolder + path.sep)) ?? positions[0];
+    return found && { file: path.relative(root, found.file).split(path.sep).join("/"), line: found.line };
   }
+}
+
+/** The file that a source position names. The SDK takes the URL of an ES module for a relative path: the last one counts. */
+function fileOf(uri: string, root: string): string {
+  const url = uri.lastIndexOf("file:/");
+  return url < 0 ? path.resolve(root, uri.replace(/^project:\/+/, "")) : fileURLToPath(uri.slice(url));
 }
 
 function fromStruct(properties: Struct | undefined): WireObject {

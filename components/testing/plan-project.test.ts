@@ -89,6 +89,7 @@ describe("planProject", function () {
       ["ts-1", "GLACIER"],
       ["ts-2", "GLACIER"],
     ]);
+    expect(objects[0]?.source?.file).to.equal("program/index.ts");
     expect(seen).to.deep.equal(plan.resources.map((_, index) => index + 1));
     expect(plan.outputs.password, "an encrypted value is a secret placeholder").to.equal(SECRET);
     expect(plan.diagnostics.map((each) => each.message)).to.include(

@@ -1,7 +1,7 @@
 import path from "node:path";
 
 import { PlanError } from "./errors.ts";
-import { explain } from "./failure.ts";
+import { explain, isRefusal } from "./failure.ts";
 import { namedBy } from "./missing-config.ts";
 import { Monitor } from "./monitor.ts";
 import type { Json, Plan, PlanResource } from "./plan.ts";
@@ -69,7 +69,10 @@ export async function planProject(options: PlanProjectOptions = {}): Promise<Pla
     if (run < MOST_RUNS && (unfinished || (run === 1 && named !== undefined))) continue;
     if (named !== undefined && !missing.has(named)) missing.set(named, "string");
     if (missing.size > 0 && options.placeholders !== true) throw missingConfiguration(project, missing);
-    if (ended.code !== 0) throw new PlanError("program", explain(project, failure, ended.errors));
+    if (ended.code !== 0) {
+      const kind = isRefusal(failure) ? "usage" : "program";
+      throw new PlanError(kind, explain(project, failure, ended.errors));
+    }
     return withNotes(plan, project, missing);
   }
 }
@@ -90,6 +93,7 @@ async function runOnce(
     organization,
     region,
     root: project.root,
+    entryFolder: project.folder,
     secrets: [...secretKeys].filter((key) => !standIns.has(key)).map((key) => config.get(key) ?? ""),
     ...(options.onProgress && { onResource: (resource) => options.onProgress?.(resource, ++count) }),
   });

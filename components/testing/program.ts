@@ -5,7 +5,7 @@ import path from "node:path";
 import { PlanError } from "./errors.ts";
 import { LISTEN, type MissingKey, toldBy } from "./missing-config.ts";
 import type { Project } from "./project.ts";
-import { withoutSourceMaps } from "./source-maps.ts";
+import { preload } from "./preload.ts";
 
 /** How a program's process ended. */
 export interface Ended {
@@ -101,7 +101,7 @@ function commandLine(project: Project, options: RunOptions): string[] {
   const run = runner(project);
   return [
     ...project.options.nodeArguments,
-    withoutSourceMaps(run),
+    preload(run),
     ...(options.listen ? [LISTEN] : []),
     run,
     ...["--monitor", options.address],

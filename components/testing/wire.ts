@@ -27,25 +27,18 @@ export function hasSecret(value: Wire): boolean {
   return isSecret(value) || Object.values(value).some(hasSecret);
 }
 
-/** True when the value is, or holds, one that only the provider can know. */
-export function hasUnknown(value: Json): boolean {
-  if (Array.isArray(value)) return value.some(hasUnknown);
-  if (isObject(value)) return Object.values(value).some(hasUnknown);
-  return value === UNKNOWN;
-}
-
 /** Makes a value secret. */
 export function secret(value: Wire): Wire {
   return isObject(value) && isSecret(value) ? value : { [SIGNATURE]: SECRET_VALUE, value };
 }
 
 /** The value as the provider would see it: secrets in clear, references as ids, assets described. */
-export function plain(value: Wire): Json {
+function plain(value: Wire): Json {
   return translate(value, (inner) => plain(inner));
 }
 
 /** The value as a Plan shows it: every secret replaced by {@link SECRET}. */
-export function concealed(value: Wire): Json {
+function concealed(value: Wire): Json {
   return translate(value, () => SECRET);
 }
 

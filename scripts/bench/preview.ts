@@ -26,8 +26,8 @@ function preview(...args: string[]): Promise<Measurement> {
     "--quiet",
     "--save-plan",
     plan,
-    "--format",
-    `json=${join(output, "report.json")}`,
+    "--out",
+    join(output, "report.json"),
     ...args,
   ]);
 }

@@ -1,5 +1,9 @@
 import type { Command } from "./command.ts";
+import { cost } from "./cost.ts";
+import { destroy } from "./destroy.ts";
 import { preview } from "./preview.ts";
+import { refresh } from "./refresh.ts";
+import { up } from "./up.ts";
 
 /** Every verb, in the order of the help. */
-export const commands: readonly Command[] = [preview];
+export const commands: readonly Command[] = [preview, cost, up, refresh, destroy];

@@ -1,10 +1,12 @@
 import { accessSync, constants, mkdirSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { styleText } from "node:util";
 import type { Preview } from "../preview/document.ts";
 import { CommandError, EXIT } from "../exit.ts";
+import type { ExitCode } from "../exit.ts";
 import { Progress } from "../progress.ts";
 import { command } from "./command.ts";
+import { folder } from "./options.ts";
+import { terminal } from "./terminal.ts";
 
 const FORMATS = ["terminal", "json", "markdown", "html", "sarif"] as const;
 type Format = (typeof FORMATS)[number];
@@ -44,22 +46,32 @@ export const preview = command({
     against: { type: "string", describe: "Compare with a saved plan or a git ref" },
     format: {
       choices: FORMATS,
-      describe: "Form of the report [default: terminal, or by the extension of --out]",
+      describe: "Form of the report [default: terminal, or by the extension of each --out]",
     },
-    out: { type: "string", alias: "o", describe: "File that the report is written to" },
+    out: { type: "string", array: true, alias: "o", describe: "File or files that the report is written to" },
     quiet: { type: "boolean", alias: "q", default: false, describe: "Print only what forbids a deployment" },
     timeout: { type: "number", default: 120, describe: "Seconds that the program may take" },
     "no-cost": { type: "boolean", default: false, describe: "Leave the cost out" },
     "save-plan": { type: "string", describe: "File to save the plan in, for a later --against" },
+    engine: {
+      type: "boolean",
+      default: false,
+      describe: "Preview with the Pulumi engine and its state instead; needs the Pulumi CLI and AWS",
+    },
   },
   examples: [
     ["$0 preview --stack production", "report at the terminal"],
     ["$0 preview -s production --out preview.html", "the same as a page, with the architecture drawn"],
     ["$0 preview -s staging --against origin/main --format markdown", "as a comment for a pull request"],
+    ["$0 preview -s staging -o preview.md -o preview.sarif", "several forms in one run"],
   ],
   run: async (args) => {
-    const format = args.format ?? EXTENSIONS[path.extname(args.out ?? "")] ?? "terminal";
-    const [out, planFile] = [args.out, args.savePlan].map((file) => file && writable(file));
+    if (args.engine) return await previewByEngine(args);
+    const reports = (args.out ?? []).map((file) => ({
+      file: writable(file),
+      format: formOf(file, args.format),
+    }));
+    const planFile = args.savePlan === undefined ? undefined : writable(args.savePlan);
     const request = {
       cwd: folder(args.cwd, "--cwd"),
       ...(args.stack === undefined ? {} : { stack: args.stack }),
@@ -80,17 +92,17 @@ export const preview = command({
       const onProgress = (message: string) => progress.show(message);
       const document = await run({ ...request, signal: interruption.signal, onProgress });
       progress.show("Writing the report");
-      const report = await render(document, format, args.quiet, out !== undefined);
-      progress.clear();
-      if (planFile) writeFileSync(planFile, `${JSON.stringify(document.plan, undefined, 1)}\n`);
-      if (out) {
-        writeFileSync(out, report);
-        process.stdout.write(
-          `${await afterwards(document, args.quiet)}${args.quiet ? "" : `\nReport: ${out}\n`}`,
-        );
-      } else {
-        process.stdout.write(report);
+      for (const { file, format } of reports) {
+        writeFileSync(file, await render(document, format, args.quiet, true));
       }
+      if (planFile) writeFileSync(planFile, `${JSON.stringify(document.plan, undefined, 1)}\n`);
+      const printed =
+        reports.length === 0
+          ? await render(document, args.format ?? "terminal", args.quiet, false)
+          : await afterwards(document, args.quiet);
+      progress.clear();
+      process.stdout.write(printed);
+      if (!args.quiet) for (const { file } of reports) process.stdout.write(`\nReport: ${file}\n`);
       return document.outcome === "fine" ? EXIT.fine : EXIT.broken;
     } catch (error) {
       if (interruption.signal.aborted) return EXIT.interrupted;
@@ -101,6 +113,51 @@ export const preview = command({
     }
   },
 });
+
+/** The form that a file gets: the one asked for, else the one that its extension tells. */
+function formOf(file: string, format: Format | undefined): Format {
+  return format ?? EXTENSIONS[path.extname(file)] ?? "terminal";
+}
+
+/** Options that are of the offline preview's report. */
+const OFFLINE = [
+  "placeholders",
+  "exemptions",
+  "against",
+  "format",
+  "out",
+  "quiet",
+  "noCost",
+  "savePlan",
+] as const;
+
+/** The engine prints its own report. */
+async function previewByEngine(
+  args: Partial<Record<(typeof OFFLINE)[number], unknown>> & {
+    cwd: string;
+    stack: string | undefined;
+    pack: string[] | undefined;
+    config: string[];
+  },
+): Promise<ExitCode> {
+  const unfit = OFFLINE.filter((name) => args[name] !== undefined && args[name] !== false);
+  if (unfit.length > 0) {
+    const options = unfit.map(
+      (name) => `--${name.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`)}`,
+    );
+    throw new CommandError(
+      `--engine prints the engine's own preview, without ${options.join(", ")}. Leave out one or the other.`,
+    );
+  }
+  const cwd = folder(args.cwd, "--cwd");
+  const packs = args.pack?.map((pack) => folder(pack, "--pack"));
+  const config = settings(args.config);
+  const [{ enginePreview }, { ownPacks }] = await Promise.all([
+    import("../engine/engine-preview.ts"),
+    import("../preview/preview.ts"),
+  ]);
+  return await enginePreview({ cwd, stack: args.stack, packs: packs ?? ownPacks(), config });
+}
 
 /** Each form's module is loaded only when it is asked for: the page's layout engine alone takes a third of a second. */
 async function render(document: Preview, format: Format, quiet: boolean, toFile: boolean): Promise<string> {
@@ -129,12 +186,6 @@ async function afterwards(document: Preview, quiet: boolean): Promise<string> {
     : terminalSummary(document, terminal(false));
 }
 
-function terminal(toFile: boolean) {
-  const paint = (format: Parameters<typeof styleText>[0], text: string) =>
-    toFile ? text : styleText(format, text, { stream: process.stdout });
-  return { width: toFile ? 100 : process.stdout.columns || 100, paint };
-}
-
 function settings(given: string[]): Record<string, string> {
   const pairs = given.map((each): [string, string] => {
     const [key = "", ...value] = each.split("=");
@@ -143,13 +194,6 @@ function settings(given: string[]): Record<string, string> {
     return [key, value.join("=")];
   });
   return Object.fromEntries(pairs);
-}
-
-function folder(name: string, option: string): string {
-  if (statSync(name, { throwIfNoEntry: false })?.isDirectory() !== true) {
-    throw new CommandError(`${option} ${name} is not a folder.`);
-  }
-  return path.resolve(name);
 }
 
 function existing(file: string, option: string): string {

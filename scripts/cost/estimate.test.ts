@@ -5,7 +5,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { estimate } from "./estimate.ts";
 import { FREE, isFree } from "./free.ts";
-import { PlanBuilder } from "./plan-builder.ts";
+import { PlanBuilder } from "./plan-builder.test-support.ts";
 import { PRICERS } from "./pricers/index.ts";
 import { ASSUMPTIONS } from "./usage.ts";
 import type { Usage } from "./usage.ts";

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { estimate } from "./estimate.ts";
-import { PlanBuilder } from "./plan-builder.ts";
+import { PlanBuilder } from "./plan-builder.test-support.ts";
 
 const ENDPOINTS = ["ecr.api", "ecr.dkr", "kms", "logs", "secretsmanager", "ssmmessages", "sts"];
 

@@ -5,9 +5,9 @@ import { planProject } from "../../components/testing/plan-project.ts";
 import type { Plan } from "../../components/testing/plan.ts";
 import { readProject } from "../../components/testing/project.ts";
 import type { Project } from "../../components/testing/project.ts";
-import { CommandError, EXIT } from "../exit.ts";
+import { planFailure } from "../exit.ts";
 import { findCommit, readPlan, withCommit } from "../preview/baseline.ts";
-import { parseUsage } from "./usage.ts";
+import { readUsage, USAGE_KEY } from "./usage.ts";
 import type { Usage } from "./usage.ts";
 
 /** A Plan and the assumptions that its stack's file makes. */
@@ -15,9 +15,6 @@ export interface Priced {
   plan: Plan;
   usage: Partial<Usage>;
 }
-
-/** Configuration key of the usage assumptions, in every project. */
-const USAGE_KEY = "strongroom:usage";
 
 /** Runs the program in `cwd`. @throws {CommandError} for what its user or its author has to put right. */
 export async function fromProgram(cwd: string, stack: string | undefined): Promise<Priced> {
@@ -48,15 +45,7 @@ export async function fromAgainst(against: string, cwd: string, stack: string): 
 }
 
 function usageOf({ configuration }: Project): Partial<Usage> {
-  const text = configuration.values.get(USAGE_KEY);
-  if (text === undefined) return {};
-  let value: unknown = text;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    // Not JSON, so no object: what is wrong with it is said below.
-  }
-  return parseUsage(value);
+  return readUsage(configuration.values.get(USAGE_KEY));
 }
 
 function usageBeside(plan: Plan, cwd: string): Partial<Usage> {
@@ -74,10 +63,6 @@ async function explained<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof PlanError) {
-      throw new CommandError(error.message, error.kind === "usage" ? EXIT.usage : EXIT.program);
-    }
-    if (error instanceof Error && error.message.startsWith(USAGE_KEY)) throw new CommandError(error.message);
-    throw error;
+    throw error instanceof PlanError ? planFailure(error) : error;
   }
 }

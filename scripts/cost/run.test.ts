@@ -5,7 +5,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
 import { EXIT } from "../exit.ts";
-import { PlanBuilder } from "./plan-builder.ts";
+import { PlanBuilder } from "./plan-builder.test-support.ts";
 import type { CostReport } from "./report.ts";
 import { runCost } from "./run.ts";
 import type { CostArgs } from "./run.ts";

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { estimate } from "./estimate.ts";
-import { PlanBuilder } from "./plan-builder.ts";
+import { PlanBuilder } from "./plan-builder.test-support.ts";
 import { hoursOfWeek, shares } from "./schedule.ts";
 
 describe("weekly schedules", () => {

@@ -1,4 +1,5 @@
-import { closest, distance } from "fastest-levenshtein";
+import { CommandError } from "../exit.ts";
+import { didYouMean } from "../suggest.ts";
 
 /** What is assumed of a month's use where the Plan cannot say. Every number is from zero up. */
 export interface Usage {
@@ -179,15 +180,30 @@ export function flattened(usage: Usage): Record<string, number> {
   return flat;
 }
 
+/** Configuration key of the assumptions, in every project. */
+export const USAGE_KEY = "strongroom:usage";
+
+/** Reads the assumptions as configuration holds them: as JSON. @throws {CommandError} as {@link parseUsage} */
+export function readUsage(text: string | undefined): Partial<Usage> {
+  if (text === undefined) return {};
+  let value: unknown = text;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    // Not JSON, so no object: what is wrong with it is said below.
+  }
+  return parseUsage(value);
+}
+
 /**
  * Reads the stack configuration's `strongroom:usage`.
  *
- * @throws {Error} with every mistake found: not an object, unknown names (with the nearest known one), values that
+ * @throws {CommandError} with every mistake found: not an object, unknown names (with the nearest known one), values that
  *   are not numbers from zero up, `usageLow` above one or `usageHigh` below.
  */
 export function parseUsage(value: unknown): Partial<Usage> {
   if (value === undefined || value === null) return {};
-  if (!isRecord(value)) throw new Error("strongroom:usage must be an object such as { requests: 5 }");
+  if (!isRecord(value)) throw new CommandError(`${USAGE_KEY} must be an object such as { requests: 5 }`);
   const problems: string[] = [];
   const usage: Partial<Usage> = {};
   for (const [name, given] of Object.entries(nested(value))) {
@@ -197,7 +213,9 @@ export function parseUsage(value: unknown): Partial<Usage> {
       const number = readNumber(name, given, problems);
       if (number !== undefined) usage[name] = number;
     } else {
-      problems.push(`${name}: unknown.${suggestion(name)}`);
+      problems.push(
+        `${name}: unknown.${didYouMean(name, [...SCALARS, ...MAPS]) || " docs/cost.md lists the assumptions."}`,
+      );
     }
   }
   if (usage.usageLow !== undefined && usage.usageLow > 1) {
@@ -211,7 +229,7 @@ export function parseUsage(value: unknown): Partial<Usage> {
     );
   }
   if (problems.length > 0)
-    throw new Error(`strongroom:usage is wrong:\n${problems.map((line) => `  ${line}`).join("\n")}`);
+    throw new CommandError(`${USAGE_KEY} is wrong:\n${problems.map((line) => `  ${line}`).join("\n")}`);
   return usage;
 }
 
@@ -245,13 +263,6 @@ function readNumber(name: string, given: unknown, problems: string[]): number | 
   if (typeof number === "number" && Number.isFinite(number) && number >= 0) return number;
   problems.push(`${name}: ${JSON.stringify(given)} is not a number from 0 up`);
   return undefined;
-}
-
-function suggestion(name: string): string {
-  const best = closest(name, [...SCALARS, ...MAPS]);
-  return distance(name, best) <= Math.max(2, Math.floor(name.length / 3))
-    ? ` Did you mean "${best}"?`
-    : " docs/cost.md lists the assumptions.";
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>

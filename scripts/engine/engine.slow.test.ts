@@ -107,7 +107,7 @@ describe("the real Pulumi engine, with a simulated provider", function () {
           .filter((key) => !agrees(inputs[key], ours.get(urn)?.inputs[key]))
           .map((key) => ({ urn, key, engine: inputs[key], ours: ours.get(urn)?.inputs[key] })),
       );
-      expect(differences).to.deep.equal([]);
+      expect(differences, JSON.stringify(differences, undefined, 1)).to.deep.equal([]);
     });
   }
 

@@ -13,7 +13,7 @@ export interface RuleFindings {
 }
 
 /** Worst first. */
-export const SEVERITIES: readonly Severity[] = ["critical", "high", "medium", "low"];
+const SEVERITIES: readonly Severity[] = ["critical", "high", "medium", "low"];
 
 const STATUSES: readonly Verdict["status"][] = ["fail", "unknown", "excepted"];
 

@@ -21,7 +21,7 @@ import type {
   Looked,
   PackConfig,
 } from "./hosted.ts";
-import type { Judgement, Verdict } from "./verdict.ts";
+import type { Check, Judgement, Verdict } from "./verdict.ts";
 
 export type { PackConfig } from "./hosted.ts";
 
@@ -296,19 +296,20 @@ function exemptionVerdicts(exemptions: Exemptions, stack: string): Verdict[] {
   ];
 }
 
-/** Counts the resources that were looked at, and the pairs of rule and resource that nothing is said against. */
+/** What was looked at by which rule, and the pairs of rule and resource that nothing is said against. */
 function countPassed(
   plan: Plan,
   policies: Map<string, HostedPolicy>,
   looked: Looked[],
   verdicts: Verdict[],
-): { judged: number; passed: number } {
+): Pick<Judgement, "judged" | "passed" | "checks"> {
   const types = new Map(RULES.map((rule) => [rule.id, rule.types]));
   const found = new Set(
     verdicts.flatMap(({ rule, urn, packs }) => (packs ?? []).map((pack) => `${pack} ${rule} ${urn ?? ""}`)),
   );
   const judged = new Set<string>();
   const passed = new Set<string>();
+  const checks = new Map<string, Check>();
   for (const { pack, policy: name, urns } of looked) {
     const policy = policies.get(`${pack} ${name}`);
     if (policy === undefined || !isRule(policy)) continue;
@@ -318,10 +319,31 @@ function countPassed(
             .filter(({ type, read, opaque }) => !read && !opaque && types.get(name)?.includes(type))
             .map(({ urn }) => urn)
         : urns;
-    for (const urn of subjects) {
-      judged.add(urn);
-      if (!found.has(`${pack} ${name} ${urn}`)) passed.add(`${isOurs(policy) ? "" : pack} ${name} ${urn}`);
-    }
+    const fine = subjects.filter((urn) => !found.has(`${pack} ${name} ${urn}`));
+    const key = isOurs(policy) ? ` ${name}` : `${pack} ${name}`;
+    for (const urn of subjects) judged.add(urn);
+    for (const urn of fine) passed.add(`${key} ${urn}`);
+    const check = checkOf(policy, pack, subjects.length, fine.length);
+    const same = checks.get(key);
+    if (same === undefined) checks.set(key, check);
+    else checks.set(key, bothChecks(same, check));
   }
-  return { judged: judged.size, passed: passed.size };
+  return { judged: judged.size, passed: passed.size, checks: [...checks.values()] };
+}
+
+function checkOf(policy: HostedPolicy, pack: string, looked: number, passed: number): Check {
+  const { name, title, severity = "medium" } = policy;
+  const requirements = requirementsOf(policy, pack);
+  return { rule: name, title, severity, packs: [pack], requirements, looked, passed };
+}
+
+/** A rule that two packs share looks at the same resources in both. */
+function bothChecks(one: Check, other: Check): Check {
+  return {
+    ...one,
+    packs: [...one.packs, ...other.packs],
+    requirements: [...one.requirements, ...other.requirements],
+    looked: Math.max(one.looked, other.looked),
+    passed: Math.min(one.passed, other.passed),
+  };
 }

@@ -2,10 +2,10 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { PlanError, planProject } from "../../components/testing/index.ts";
-import type { Json, Plan } from "../../components/testing/index.ts";
+import type { Plan } from "../../components/testing/index.ts";
 import { ExemptionsError } from "../../policies/exemptions.ts";
 import type { CostEstimate } from "../cost/cost.ts";
-import { CommandError, EXIT } from "../exit.ts";
+import { CommandError, planFailure } from "../exit.ts";
 import { findCommit, readPlan, withCommit } from "./baseline.ts";
 import type { Commit } from "./baseline.ts";
 import { diffPreviews } from "./diff.ts";
@@ -91,7 +91,8 @@ export function ownPacks(): string[] {
   );
 }
 
-function ownExemptions(cwd: string): string | undefined {
+/** The exemptions that count for a project unless others are named. */
+export function ownExemptions(cwd: string): string | undefined {
   const file = path.join(cwd, "policies", "exemptions.yaml");
   return existsSync(file) ? file : undefined;
 }
@@ -167,26 +168,18 @@ async function sideOf(
 
 /** Prices are large tables: loaded only where they are asked for. */
 async function costOf({ cwd, config }: PreviewRequest, plan: Plan): Promise<CostEstimate> {
-  const [{ estimate }, { parseUsage }, { readProject }] = await Promise.all([
+  const [{ estimate }, { readUsage, USAGE_KEY }, { readProject }] = await Promise.all([
     import("../cost/estimate.ts"),
     import("../cost/usage.ts"),
     import("../../components/testing/project.ts"),
   ]);
-  const text =
-    config["strongroom:usage"] ?? readProject(cwd, plan.stack).configuration.values.get("strongroom:usage");
-  if (text === undefined) return estimate(plan);
-  try {
-    return estimate(plan, { usage: parseUsage(JSON.parse(text) as Json) });
-  } catch (error) {
-    throw new CommandError(error instanceof Error ? error.message : String(error));
-  }
+  const text = config[USAGE_KEY] ?? readProject(cwd, plan.stack).configuration.values.get(USAGE_KEY);
+  return estimate(plan, { usage: readUsage(text) });
 }
 
 /** Errors that are somebody's to mend, as what the command says; any other stays as it is. */
 function explained(error: unknown): unknown {
-  if (error instanceof PlanError) {
-    return new CommandError(error.message, error.kind === "usage" ? EXIT.usage : EXIT.program);
-  }
+  if (error instanceof PlanError) return planFailure(error);
   if (error instanceof JudgeError || error instanceof ExemptionsError) {
     return new CommandError(error.message);
   }

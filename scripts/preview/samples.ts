@@ -36,7 +36,7 @@ export function sampleJudgement(): Judgement {
   return fixture("judgement.json") as Judgement;
 }
 
-export function sampleCost(): CostEstimate {
+function sampleCost(): CostEstimate {
   return fixture("cost.json") as CostEstimate;
 }
 

@@ -29,6 +29,21 @@ export interface Verdict {
   exemption?: { reason: string; owner: string; expires: string };
 }
 
+/** What a rule did, whether or not it found anything. */
+export interface Check {
+  /** The rule's id. */
+  rule: string;
+  title: string;
+  severity: Severity;
+  /** Packs that judge by it. */
+  packs: string[];
+  requirements: Verdict["requirements"];
+  /** Resources that it looked at; of stack rules, those of the types that it judges. */
+  looked: number;
+  /** Those of them that it has nothing to say against. */
+  passed: number;
+}
+
 /** What all packs say of one Plan. */
 export interface Judgement {
   packs: { name: string; version: string; title: string; rules: number }[];
@@ -37,6 +52,8 @@ export interface Judgement {
   judged: number;
   /** Pairs of rule and resource that passed. */
   passed: number;
+  /** Every rule that ran, in the packs' order. @default not told */
+  checks?: Check[];
   /** URNs of opaque resources, which no rule can look into. */
   notJudged: string[];
 }

@@ -13,8 +13,8 @@ interface Counts {
   skipped: number;
 }
 
-const CHECKS = ["typecheck", "lint", "format"];
-const SUITES = ["test"];
+const CHECKS = ["typecheck", "lint", "format", "dead-code"];
+const SUITES = ["test", "test:slow"];
 
 const folder = mkdtempSync(join(tmpdir(), "strongroom-test-"));
 const total: Counts = { passed: 0, failed: 0, skipped: 0 };

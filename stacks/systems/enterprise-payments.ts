@@ -1,9 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
-import { Cluster, FargateService, type FargateServiceArgs } from "../../components/compute/index.ts";
+import {
+  Cluster,
+  FargateService,
+  type FargateServiceArgs,
+  type ScalingArgs,
+} from "../../components/compute/index.ts";
 import { Cache, Postgres } from "../../components/data/index.ts";
 import { buildImage, ImageRepository } from "../../components/delivery/index.ts";
 import { DnsZone, LoadBalancer } from "../../components/edge/index.ts";
-import { Vpc } from "../../components/network/index.ts";
+import { TASK_SERVICES, Vpc } from "../../components/network/index.ts";
 import { Budget, Monitoring, Notifications } from "../../components/observability/index.ts";
 import { BackupPlan, OffHours } from "../../components/recovery/index.ts";
 import { AuditTrail, generate, Key, Secret } from "../../components/security/index.ts";
@@ -30,14 +35,14 @@ export interface EnterprisePaymentsOutputs {
   };
   /** RDS instance: identifier and address. */
   database: { identifier: pulumi.Output<string>; endpoint: pulumi.Output<string> };
-  /** ElastiCache replication group. */
-  cache: { identifier: pulumi.Output<string>; endpoint: pulumi.Output<string> };
+  /** ElastiCache replication group, where there is one. */
+  cache: { identifier: pulumi.Output<string>; endpoint: pulumi.Output<string> } | undefined;
   /** ARNs of the secrets, by purpose. Never values. */
-  secrets: Record<"database" | "jwt" | "redis" | "app", pulumi.Output<string>>;
+  secrets: Record<"database" | "jwt" | "app", pulumi.Output<string>> & { redis?: pulumi.Output<string> };
   /** SNS topic of alarms. */
   alertsTopic: pulumi.Output<string>;
-  /** AWS Backup vault. */
-  backupVault: pulumi.Output<string>;
+  /** AWS Backup vault, where there is one. */
+  backupVault: pulumi.Output<string> | undefined;
 }
 
 type Tier = "backend" | "frontend";
@@ -61,6 +66,8 @@ export async function enterprisePayments(config: StackConfig): Promise<Enterpris
     cidr: config.cidr,
     zones: config.zones === 3 ? 3 : 2,
     nat: config.nat,
+    // What runs the migration asks ECS, and without NAT there is no other way to it.
+    ...(config.nat === "none" ? { endpoints: { interface: [...TASK_SERVICES, "ecs"] } } : {}),
     flowLogs: { key, retention },
     tags,
   });
@@ -84,7 +91,6 @@ export async function enterprisePayments(config: StackConfig): Promise<Enterpris
   const secrets = {
     database: secret("database-password", "db/password"),
     jwt: secret("jwt", "jwt/secret", { generate: { length: 64 } }),
-    redis: secret("redis", "redis/auth-token", { generate: { length: 64 } }),
     app: secret("app", "app/config", {
       fields: { webhookSigningSecret: generate({ length: 48 }), cursorKey: generate({ length: 32 }) },
       environment: { WEBHOOK_SIGNING_SECRET: "webhookSigningSecret", CURSOR_KEY: "cursorKey" },
@@ -104,20 +110,26 @@ export async function enterprisePayments(config: StackConfig): Promise<Enterpris
     databaseName: "payments",
     backups: { retention: config.database.backupRetention },
     logs: { retention },
+    // Nobody studies the processes of a database that is about to go.
+    ...(protection === "ephemeral" ? { enhancedMonitoring: false } : {}),
     protection,
     tags,
   });
-  const cache = new Cache("payments", {
-    network,
-    key,
-    nodeType: config.cache.nodeType,
-    nodes: config.cache.nodes,
-    zones: config.cache.nodes > 1 ? "multi" : "single",
-    authentication: { token: secrets.redis },
-    snapshots: { retention: config.cache.snapshotRetention },
-    protection,
-    tags,
-  });
+  const redis =
+    config.cache.nodes > 0 ? secret("redis", "redis/auth-token", { generate: { length: 64 } }) : undefined;
+  const cache =
+    redis &&
+    new Cache("payments", {
+      network,
+      key,
+      nodeType: config.cache.nodeType,
+      nodes: config.cache.nodes,
+      zones: config.cache.nodes > 1 ? "multi" : "single",
+      authentication: { token: redis },
+      snapshots: { retention: config.cache.snapshotRetention },
+      protection,
+      tags,
+    });
 
   const cluster = new Cluster("payments", {
     network,
@@ -147,26 +159,20 @@ export async function enterprisePayments(config: StackConfig): Promise<Enterpris
   const backend = await service("backend", {
     port: 3000,
     environment: { NODE_ENV: "production", ENVIRONMENT: environment },
-    scaling: {
-      min: config.backend.min,
-      max: config.backend.max,
-      cpu: 70,
-      memory: 80,
-      requestsPerTarget: 1000,
-    },
+    ...size(config.backend, { requestsPerTarget: 1000 }),
     route: {
       loadBalancer: edge,
       paths: ["/api/*", "/v1/*", "/health"],
       health: "/api/v1/actuator/health/readiness",
     },
-    links: [database.link, cache.link, secrets.jwt.link, secrets.app.link],
+    links: [database.link, ...(cache ? [cache.link] : []), secrets.jwt.link, secrets.app.link],
     migration: { command: ["npm", "run", "migrate"] },
     // Processors' and customers' webhook addresses are on the internet.
     internetEgress: network.appTierHasEgress || undefined,
   });
   const frontend = await service("frontend", {
     port: 8080,
-    scaling: { min: config.frontend.min, max: config.frontend.max, cpu: 70, memory: 80 },
+    ...size(config.frontend),
     route: { loadBalancer: edge, paths: ["/*"], health: "/health" },
   });
 
@@ -183,22 +189,26 @@ export async function enterprisePayments(config: StackConfig): Promise<Enterpris
     pagerDuty: config.pagerDutyUrl === undefined ? [] : [pulumi.secret(config.pagerDutyUrl)],
     tags,
   });
-  const backups = new BackupPlan("payments", {
-    key,
-    protect: [database, cache],
-    retention: "35 days",
-    // A database at rest cannot be read.
-    at: config.offHours === undefined ? "06:00" : "12:00",
-    restoreTest: environment === "production" ? "weekly" : undefined,
-    notify: alerts.topicArn,
-    protection,
-    tags,
-  });
+  const backups = config.backups
+    ? new BackupPlan("payments", {
+        key,
+        protect: [database, ...(cache ? [cache] : [])],
+        retention: "35 days",
+        // A database at rest cannot be read.
+        at: config.offHours === undefined ? "06:00" : "12:00",
+        restoreTest: environment === "production" ? "weekly" : undefined,
+        notify: alerts.topicArn,
+        protection,
+        tags,
+      })
+    : undefined;
   const trail = config.auditTrail
     ? new AuditTrail("audit", { key, searchable: retention, protection, tags })
     : undefined;
   new Monitoring("payments", {
-    watch: [edge, backend, frontend, database, cache, network, backups, alerts, ...(trail ? [trail] : [])],
+    watch: [edge, backend, frontend, database, cache, network, backups, alerts, trail].filter(
+      (watched) => watched !== undefined,
+    ),
     alerts,
     limits: config.alarms,
     dashboards: system,
@@ -224,16 +234,24 @@ export async function enterprisePayments(config: StackConfig): Promise<Enterpris
       securityGroup: backend.securityGroupId,
     },
     database: { identifier: database.identifier, endpoint: database.endpoint },
-    cache: { identifier: cache.identifier, endpoint: cache.endpoint },
+    cache: cache && { identifier: cache.identifier, endpoint: cache.endpoint },
     secrets: {
       database: secrets.database.arn,
       jwt: secrets.jwt.arn,
-      redis: secrets.redis.arn,
+      ...(redis ? { redis: redis.arn } : {}),
       app: secrets.app.arn,
     },
     alertsTopic: alerts.topicArn,
-    backupVault: backups.vaultName,
+    backupVault: backups?.vaultName,
   };
+}
+
+/** How many tasks a service has: scaled between its bounds, or always as many where they are equal. */
+function size(
+  { min, max }: StackConfig[Tier],
+  more: Partial<ScalingArgs> = {},
+): Pick<FargateServiceArgs, "count" | "scaling"> {
+  return min === max ? { count: min } : { scaling: { min, max, cpu: 70, memory: 80, ...more } };
 }
 
 /** The hosted zone of the domain: the one that is named, or a new one. */

@@ -146,11 +146,20 @@ export function simulate(subject: Subject): Simulated {
   return { id: draft.id === UNKNOWN ? named : draft.id, outputs };
 }
 
-/** The name that Pulumi gives when the program does not: the resource's own and seven digits. */
+/**
+ * The name that Pulumi gives when the program does not: the resource's own and seven digits.
+ *
+ * @throws {Error} as the engine does, when AWS takes no name so long.
+ */
 function autoName(subject: Subject, shape: Shape): string {
   const prefixed = subject.inputs.namePrefix ?? subject.inputs[`${shape.named ?? "name"}Prefix`];
-  const prefix = typeof prefixed === "string" && prefixed !== UNKNOWN ? prefixed : `${subject.name}-`;
-  const name = `${prefix.slice(0, (shape.limit ?? Infinity) - 7)}${digest(subject.urn, 7)}`;
+  const given = typeof prefixed === "string" && prefixed !== UNKNOWN;
+  const prefix = given ? prefixed : `${shape.prefix ?? ""}${subject.name}-`;
+  const { limit = Infinity } = shape;
+  if (prefix.length + 7 > limit) {
+    throw new Error(`name '${prefix}' plus 7 random chars is longer than maximum length ${limit}`);
+  }
+  const name = `${prefix}${digest(subject.urn, 7)}`;
   return shape.lower ? name.toLowerCase() : name;
 }
 

@@ -65,6 +65,7 @@ export const KMS: Shapes = {
   ReplicaKey: { id: uuid, outputs: { arn: arn("kms", "key/{id}"), keyId: "{id}" } },
   Alias: {
     named: "name",
+    prefix: "alias/",
     id: "{name}",
     outputs: {
       arn: arn("kms", "{name}"),

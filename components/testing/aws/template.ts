@@ -29,6 +29,8 @@ export type Template = Json | ((draft: Draft) => Json);
 export interface Shape {
   /** Input that Pulumi's automatic naming fills. */
   named?: string;
+  /** What an automatic name begins with before the resource's own. */
+  prefix?: string;
   /** AWS takes such names in lower case only. */
   lower?: true;
   /** Longest name that AWS takes. */

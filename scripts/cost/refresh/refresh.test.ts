@@ -250,7 +250,7 @@ describe("refresh of the price table", () => {
   });
 
   it("waits when it is throttled", async () => {
-    server.throttle = 2;
+    server.throttle = 1;
     expect((await refresh("us-east-1", "2026-12-01", url)).changed).to.have.length(2);
   }).timeout(30_000);
 

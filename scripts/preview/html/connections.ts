@@ -7,7 +7,7 @@ import type { References } from "./references.ts";
 /** One resource that reaches or uses another. */
 export interface Connection {
   from: PlanResource | "internet";
-  to: PlanResource;
+  to: PlanResource | "internet";
   /** `traffic` crosses security groups or a load balancer; `uses` is a reference, such as to a secret or a bucket. */
   kind: "traffic" | "uses";
   /** Ports and paths. */
@@ -20,6 +20,7 @@ export function connectionsOf(references: References): Connection[] {
   const connections = [
     ...traffic(references, drawn),
     ...routes(references, drawn),
+    ...egress(references),
     ...connectors(references),
     ...uses(references, drawn),
   ];
@@ -103,6 +104,14 @@ function routes(references: References, drawn: PlanResource[]): Connection[] {
     });
 }
 
+/** What lets others out to the internet. */
+function egress(references: References): Connection[] {
+  return references
+    .ofType("aws:ec2/natGateway:NatGateway")
+    .filter(({ inputs }) => inputs.connectivityType !== "private")
+    .map((from) => ({ from, to: "internet", kind: "traffic", labels: ["egress"] }));
+}
+
 /** Types whose whole purpose is to connect two others, with the inputs that name these. */
 const CONNECTORS: readonly [type: string, from: string, to: string][] = [
   ["aws:lambda/eventSourceMapping:EventSourceMapping", "eventSourceArn", "functionName"],
@@ -129,6 +138,9 @@ function connectors(references: References): Connection[] {
   );
 }
 
+/** Containers are given a version; what is drawn is the secret. */
+const SECRET_VERSION = "aws:secretsmanager/secretVersion:SecretVersion";
+
 /** What services refer to: in their own inputs, in their task's, and in their roles' policies. */
 function uses(references: References, drawn: PlanResource[]): Connection[] {
   const policies = new Map<PlanResource, PlanResource[]>();
@@ -148,6 +160,7 @@ function uses(references: References, drawn: PlanResource[]): Connection[] {
       const granted = roles.flatMap((role) => policies.get(role) ?? []);
       return [from, ...tasks, ...granted]
         .flatMap((each) => references.of(each))
+        .flatMap((each) => (each.type === SECRET_VERSION ? references.of(each, "secretId") : [each]))
         .filter(({ type }) => KINDS[type]?.used === true)
         .map((to): Connection => ({ from, to, kind: "uses", labels: [] }));
     });
@@ -155,7 +168,9 @@ function uses(references: References, drawn: PlanResource[]): Connection[] {
 
 /** A web firewall stands between the internet and what it protects. */
 function throughFirewalls(references: References, connections: Connection[]): Connection[] {
-  const firewalls = new Map(firewalled(references).map(({ firewall, target }) => [target, firewall]));
+  const firewalls = new Map<Connection["to"], PlanResource>(
+    firewalled(references).map(({ firewall, target }) => [target, firewall]),
+  );
   return connections.flatMap((connection) => {
     const firewall = connection.from === "internet" ? firewalls.get(connection.to) : undefined;
     if (firewall === undefined) return [connection];

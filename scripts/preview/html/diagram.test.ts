@@ -1,8 +1,10 @@
 import { expect } from "chai";
+import fc from "fast-check";
 import type { Plan } from "../../../components/testing/plan.ts";
 import { find, samplePlan } from "../samples.ts";
 import { diagramOf } from "./diagram.ts";
 import type { Diagram } from "./diagram.ts";
+import { faultsOf } from "./layout-faults.ts";
 import { layOut } from "./layout.ts";
 
 /** Edges as people say them. */
@@ -22,7 +24,7 @@ describe("diagramOf", () => {
   const diagram = diagramOf(samplePlan());
 
   it("puts what stands in the network into its tiers, with their zones", () => {
-    const titles = ["edge", "backend", "orders", "sessions", "2 NAT gateways", "firewall"].map((title) =>
+    const titles = ["edge load balancer", "backend", "PostgreSQL orders", "Valkey sessions", "2 NAT gateways", "firewall"].map((title) =>
       groupTitle(diagram, title),
     );
     expect(titles).to.deep.equal([
@@ -31,7 +33,7 @@ describe("diagramOf", () => {
       "Data tier",
       "Data tier",
       "Public tier",
-      "Public tier",
+      "Edge services",
     ]);
     expect(diagram.groups.find(({ title }) => title === "Data tier")?.note).to.equal(
       "eu-west-1a · eu-west-1b",
@@ -45,18 +47,19 @@ describe("diagramOf", () => {
   it("leads from the internet through the firewall and the load balancer to the services, and on to their data", () => {
     expect(edgesOf(diagram)).to.have.members([
       "Internet traffic firewall 80 443",
-      "firewall traffic edge",
-      "edge traffic backend 8080 /api/*",
-      "edge traffic frontend 3000 /*",
-      "backend traffic orders 5432",
-      "backend traffic sessions 6379",
+      "firewall traffic edge load balancer",
+      "edge load balancer traffic backend 8080 /api/*",
+      "edge load balancer traffic frontend 3000 /*",
+      "backend traffic PostgreSQL orders 5432",
+      "backend traffic Valkey sessions 6379",
+      "2 NAT gateways traffic Internet egress",
       "backend uses 3 Secrets",
     ]);
   });
 
   it("draws many of a supporting kind as one, and knows what a customer's key encrypts", () => {
     const secrets = diagram.nodes.find(({ title }) => title === "3 Secrets");
-    expect(secrets).to.include({ encrypted: true, subtitle: "jwt, database-password, redis-token" });
+    expect(secrets).to.include({ encrypted: true, subtitle: "jwt, database-password +1" });
     expect(secrets?.urns).to.have.length(3);
     expect(diagram.nodes.find(({ title }) => title === "statements")?.encrypted).to.equal(false);
   });
@@ -86,8 +89,8 @@ describe("diagramOf", () => {
       propertyDependencies: {},
     });
     expect(edgesOf(diagramOf(plan))).to.include.members([
-      "edge traffic backend 8080–8081 /api/*",
-      "backend traffic orders all ports",
+      "edge load balancer traffic backend 8080–8081 /api/*",
+      "backend traffic PostgreSQL orders all ports",
     ]);
   });
 
@@ -98,7 +101,7 @@ describe("diagramOf", () => {
       resource.inputs.tags = {};
     }
     const drawn = diagramOf(plan);
-    expect(["edge", "backend", "orders"].map((title) => groupTitle(drawn, title))).to.deep.equal([
+    expect(["edge load balancer", "backend", "PostgreSQL orders"].map((title) => groupTitle(drawn, title))).to.deep.equal([
       "Public tier",
       "App tier",
       "Data tier",
@@ -119,29 +122,31 @@ describe("diagramOf", () => {
 });
 
 describe("layOut", () => {
-  it("gives everything a place of its own within its group, and each arrow a way", async () => {
+  it("stacks the internet, the edge, the tiers and the shelf, and gives each arrow a way", async () => {
     const diagram = diagramOf(samplePlan());
-    const { boxes, routes, width, height } = await layOut(diagram);
-    for (const { id, group } of diagram.nodes) {
-      const [box, outer] = [boxes.get(id), boxes.get(group ?? "")];
-      if (box === undefined) throw new Error(`${id} has no place`);
-      expect(box.x + box.width, id).to.be.at.most(width);
-      expect(box.y + box.height, id).to.be.at.most(height);
-      if (outer !== undefined)
-        expect(box.x >= outer.x && box.x + box.width <= outer.x + outer.width, id).to.equal(true);
-    }
-    const nodes = diagram.nodes.map(({ id }) => boxes.get(id));
-    for (const [index, one] of nodes.entries()) {
-      for (const other of nodes.slice(index + 1)) {
-        if (one === undefined || other === undefined) continue;
-        const apart =
-          one.x + one.width <= other.x ||
-          other.x + other.width <= one.x ||
-          one.y + one.height <= other.y ||
-          other.y + other.height <= one.y;
-        expect(apart).to.equal(true);
-      }
-    }
-    expect(routes.every(({ points }) => points.length >= 2)).to.equal(true);
+    const layout = await layOut(diagram);
+    expect(faultsOf(diagram, layout)).to.deep.equal([]);
+    const tops = ["Internet", "firewall", "edge load balancer", "backend", "PostgreSQL orders", "3 Secrets"].map(
+      (title) => layout.boxes.get(diagram.nodes.find((node) => node.title === title)?.id ?? "")?.y ?? NaN,
+    );
+    expect(tops).to.deep.equal(tops.toSorted((a, b) => a - b));
+    expect(layout.routes.every(({ points }) => points.length >= 2)).to.equal(true);
+  });
+
+  it("lets nothing overlap or leave its box, whatever is missing or more than once", async () => {
+    const { resources } = samplePlan();
+    const copies = resources.map((resource) => ({
+      ...resource,
+      urn: `${resource.urn}-copy`,
+      region: "eu-central-1",
+      ...(resource.id === undefined ? {} : { id: `${resource.id}-copy` }),
+    }));
+    await fc.assert(
+      fc.asyncProperty(fc.subarray([...resources, ...copies]), async (some) => {
+        const diagram = diagramOf({ ...samplePlan(), resources: some });
+        expect(faultsOf(diagram, await layOut(diagram))).to.deep.equal([]);
+      }),
+      { numRuns: 15 },
+    );
   });
 });

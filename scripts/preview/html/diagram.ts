@@ -1,6 +1,6 @@
 import type { Plan, PlanResource } from "../../../components/testing/plan.ts";
 import { connectionsOf } from "./connections.ts";
-import { KINDS, ROLE_TITLES } from "./kinds.ts";
+import { ENGINES, HELPER, KINDS, ROLE_TITLES } from "./kinds.ts";
 import type { IconName, Kind, Role } from "./kinds.ts";
 import { Placement } from "./placement.ts";
 import type { Tier } from "./placement.ts";
@@ -20,6 +20,8 @@ export interface DiagramGroup {
   title: string;
   /** Zones or address range. */
   note?: string;
+  /** What the services are for, where it stands around services. */
+  role?: Role;
   /** The group that it stands in. */
   parent?: string;
 }
@@ -61,6 +63,9 @@ const TIER_TITLES: Record<Tier, string> = { public: "Public tier", app: "App tie
 /** More of one kind in one place than this are drawn as one. */
 const CROWD = 6;
 
+/** Characters of the list of names below a crowd's title. */
+const LONGEST_LIST = 27;
+
 /** Resources of one kind in one group, drawn as one node. */
 interface Crowd {
   group: string;
@@ -75,25 +80,31 @@ export function diagramOf(plan: Plan): Diagram {
   const groups = new Groups(references, drawn);
   const nodes = crowdsOf(drawn, groups).map((crowd, index) => nodeOf(`n${index}`, crowd, references));
   const edges = edgesAmong(nodes, references);
-  const isOpen = edges.some(({ from }) => from === INTERNET.id);
+  const isOpen = edges.some(({ from, to }) => from === INTERNET.id || to === INTERNET.id);
   return { groups: groups.all, nodes: isOpen ? [INTERNET, ...nodes] : nodes, edges };
 }
 
 function crowdsOf(drawn: readonly PlanResource[], groups: Groups): Crowd[] {
   const crowds = new Map<string, Crowd>();
   for (const resource of drawn) {
-    const kind = KINDS[resource.type];
+    const kind = kindOf(resource);
     if (kind === undefined) continue;
-    const group = groups.of(resource);
-    const crowd = crowds.get(`${group} ${resource.type}`) ?? { group, kind, resources: [] };
+    const group = groups.of(resource, kind);
+    const crowd = crowds.get(`${group} ${kind.label}`) ?? { group, kind, resources: [] };
     crowd.resources.push(resource);
-    crowds.set(`${group} ${resource.type}`, crowd);
+    crowds.set(`${group} ${kind.label}`, crowd);
   }
   return [...crowds.values()].flatMap((crowd) =>
     crowd.kind.together === true || crowd.resources.length > CROWD
       ? [crowd]
       : crowd.resources.map((resource) => ({ ...crowd, resources: [resource] })),
   );
+}
+
+function kindOf({ type, parent }: PlanResource): Kind | undefined {
+  // Strongroom has no component for functions: the ones within its components copy logs, run migrations and the like.
+  const isHelper = type === "aws:lambda/function:Function" && parent?.includes("strongroom:") === true;
+  return isHelper ? HELPER : KINDS[type];
 }
 
 /** The boxes that resources stand in, made as they are asked for. */
@@ -115,12 +126,13 @@ class Groups {
   }
 
   /** Id of the innermost group of a resource. */
-  of(resource: PlanResource): string {
+  of(resource: PlanResource, kind: Kind): string {
     const region = this.#region(resource);
-    const place = this.#placement.of(resource);
+    const place = kind === HELPER ? undefined : this.#placement.of(resource);
     if (place === undefined) {
-      const role = KINDS[resource.type]?.role ?? "operations";
-      return this.#group(`${region ?? ""} ${role}`, { kind: "services", title: ROLE_TITLES[role] }, region);
+      const { role } = kind;
+      const title = ROLE_TITLES[role];
+      return this.#group(`${region ?? ""} ${role}`, { kind: "services", title, role }, region);
     }
     const { vpc, vpcId, tier, zones } = place;
     const network = this.#group(
@@ -166,8 +178,9 @@ function nodeOf(id: string, { group, kind, resources }: Crowd, references: Refer
     type === "aws:kms/key:Key" || type === "aws:kms/replicaKey:ReplicaKey";
   return {
     id,
-    title: single === undefined ? `${resources.length} ${plural(kind.label)}` : titles.join(),
-    subtitle: single === undefined ? titles.join(", ") : subtitleOf(single, kind),
+    title:
+      single === undefined ? `${resources.length} ${plural(kind.label)}` : spoken(titles.join(), single, kind),
+    subtitle: single === undefined ? listed(titles) : subtitleOf(single, kind),
     icon: kind.icon,
     role: kind.role,
     urns: resources.map(({ urn }) => urn),
@@ -182,7 +195,7 @@ function edgesAmong(nodes: readonly DiagramNode[], references: References): Diag
   const edges = new Map<string, DiagramEdge>();
   for (const { from: source, to: target, kind, labels } of connectionsOf(references)) {
     const from = source === "internet" ? INTERNET.id : nodeOfUrn.get(source.urn);
-    const to = nodeOfUrn.get(target.urn);
+    const to = target === "internet" ? INTERNET.id : nodeOfUrn.get(target.urn);
     if (from === undefined || to === undefined || from === to) continue;
     const edge = edges.get(`${from} ${to}`) ?? { from, to, kind, labels: [] };
     edge.labels.push(...labels.filter((label) => label !== "" && !edge.labels.includes(label)));
@@ -198,14 +211,36 @@ function titleOf(resource: PlanResource, references: References): string {
   return standsFor && KINDS[resource.type]?.role !== "operations" ? parent.name : resource.name;
 }
 
-/** What distinguishes it from others of its kind: engine, size, number. */
+/** A name as people say it: `PostgreSQL orders`, `edge load balancer`. */
+function spoken(name: string, { inputs }: PlanResource, { role, label }: Kind): string {
+  const engine = ENGINES[text(inputs.engine)];
+  if (engine !== undefined) return `${engine} ${name}`;
+  if (role !== "edge") return name;
+  const words = name.replaceAll("-", " ");
+  const noun = label.toLowerCase();
+  return noun.split(" ").some((word) => words.includes(word)) ? words : `${words} ${noun}`;
+}
+
+/** What distinguishes it from others of its kind: service, size, number. */
 function subtitleOf({ inputs }: PlanResource, { label }: Kind): string {
-  const details = [
-    text(inputs.engine),
+  const tasks = inputs.desiredCount;
+  return [
+    inputs.loadBalancerType === "application" ? "Application Load Balancer" : label,
     text(inputs.instanceClass ?? inputs.nodeType ?? inputs.instanceType ?? inputs.runtime),
+    typeof tasks === "number" ? `${tasks} ${tasks === 1 ? "task" : "tasks"}` : "",
     inputs.multiAz === true || inputs.multiAzEnabled === true ? "Multi-AZ" : "",
-  ].filter((detail) => detail !== "");
-  return details.length === 0 ? label : details.join(" · ");
+  ]
+    .filter((detail) => detail !== "")
+    .join(" · ");
+}
+
+/** The names that fit below a crowd's title, and how many more there are. */
+function listed(names: readonly string[]): string {
+  const all = names.join(", ");
+  if (all.length <= LONGEST_LIST) return all;
+  const fitting = names.filter((_, index) => names.slice(0, index + 1).join(", ").length <= LONGEST_LIST - 4);
+  const more = names.length - fitting.length;
+  return fitting.length === 0 ? "" : `${fitting.join(", ")} +${more}`;
 }
 
 function plural(label: string): string {

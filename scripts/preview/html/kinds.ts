@@ -11,7 +11,7 @@ export interface Kind {
 }
 
 /** What something does in an architecture; decides where it stands and how it is coloured. */
-export type Role = "internet" | "edge" | "network" | "compute" | "data" | "security" | "operations";
+export type Role = "internet" | "edge" | "network" | "compute" | "data" | "security" | "operations" | "upkeep";
 
 export type IconName =
   | "globe"
@@ -35,10 +35,26 @@ export const ROLE_TITLES: Readonly<Record<Role, string>> = {
   internet: "Internet",
   edge: "Edge services",
   compute: "Compute services",
-  data: "Data services",
-  security: "Keys and secrets",
+  data: "Storage and messages",
+  security: "Keys, secrets and audit",
   network: "Network services",
-  operations: "Operations",
+  operations: "Monitoring",
+  upkeep: "Images, backups and upkeep",
+};
+
+/** A function that does the chores of another component: no part of what the architecture is for. */
+export const HELPER: Kind = kind("Helper function", "bolt", "upkeep", true);
+
+/** What engines call themselves. */
+export const ENGINES: Readonly<Record<string, string>> = {
+  postgres: "PostgreSQL",
+  "aurora-postgresql": "Aurora PostgreSQL",
+  mysql: "MySQL",
+  "aurora-mysql": "Aurora MySQL",
+  mariadb: "MariaDB",
+  valkey: "Valkey",
+  redis: "Redis",
+  memcached: "Memcached",
 };
 
 function kind(label: string, icon: IconName, role: Role, together = false): Kind {
@@ -68,7 +84,7 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   "aws:sfn/stateMachine:StateMachine": kind("State machine", "bolt", "compute"),
   "aws:ec2/instance:Instance": kind("EC2 instance", "server", "compute"),
   "aws:autoscaling/group:Group": kind("Auto Scaling group", "server", "compute"),
-  "aws:rds/instance:Instance": kind("RDS database", "cylinder", "data"),
+  "aws:rds/instance:Instance": kind("RDS", "cylinder", "data"),
   "aws:rds/cluster:Cluster": kind("RDS cluster", "cylinder", "data"),
   "aws:docdb/cluster:Cluster": kind("DocumentDB", "cylinder", "data"),
   "aws:neptune/cluster:Cluster": kind("Neptune", "cylinder", "data"),
@@ -96,9 +112,9 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   "aws:cloudwatch/metricAlarm:MetricAlarm": kind("Alarm", "bell", "operations", true),
   "aws:cloudwatch/dashboard:Dashboard": kind("Dashboard", "chart", "operations", true),
   "aws:cloudwatch/eventRule:EventRule": kind("Event rule", "bolt", "operations"),
-  "aws:ecr/repository:Repository": kind("Image repository", "archive", "operations", true),
-  "aws:backup/vault:Vault": kind("Backup vault", "archive", "operations", true),
-  "aws:budgets/budget:Budget": kind("Budget", "chart", "operations", true),
+  "aws:ecr/repository:Repository": kind("ECR repository", "archive", "upkeep", true),
+  "aws:backup/vault:Vault": kind("Backup vault", "archive", "upkeep", true),
+  "aws:budgets/budget:Budget": kind("Budget", "chart", "upkeep", true),
 };
 
 /** Paths of the icons, drawn as strokes in a square of 20. */

@@ -1,6 +1,10 @@
 import { createRequire } from "node:module";
 import type { ELK, ElkExtendedEdge, ElkNode } from "elkjs/lib/elk-api.js";
-import type { Diagram, DiagramGroup, DiagramNode } from "./diagram.ts";
+import { Composition } from "./composition.ts";
+import type { Diagram, DiagramGroup } from "./diagram.ts";
+import { lanesOf } from "./lanes.ts";
+import type { Lane } from "./lanes.ts";
+import { sizeOf } from "./text-size.ts";
 
 /** Where everything of a diagram stands, in the drawing's own units (pixels at its natural size). */
 export interface Layout {
@@ -8,7 +12,7 @@ export interface Layout {
   height: number;
   /** By id of group or node. */
   boxes: Map<string, Box>;
-  /** In the order of the diagram's edges. */
+  /** In the order of the diagram's edges; without points where another arrow already says the same. */
   routes: Route[];
 }
 
@@ -24,103 +28,73 @@ export interface Route {
   label?: Box;
 }
 
-export const NODE = { width: 200, height: 56 } as const;
-
-/** Space between the connected part of a diagram and what stands beside it. */
-const GAP = 24;
-
-const GROUP_PADDING = "[top=48,left=16,bottom=16,right=16]";
-
-/** From the internet at the top down to the data. */
+/** From the internet at the top down to the data, lane by lane. */
 const FLOW_OPTIONS = {
   "elk.algorithm": "layered",
   "elk.direction": "DOWN",
-  "elk.hierarchyHandling": "INCLUDE_CHILDREN",
   "elk.edgeRouting": "ORTHOGONAL",
-  "elk.padding": "[top=4,left=4,bottom=4,right=4]",
-  "elk.spacing.nodeNode": "18",
-  "elk.spacing.edgeLabel": "3",
-  "elk.layered.spacing.nodeNodeBetweenLayers": "30",
-  "elk.layered.spacing.edgeNodeBetweenLayers": "14",
+  "elk.partitioning.activate": "true",
+  "elk.separateConnectedComponents": "false",
+  "elk.spacing.nodeNode": "24",
+  "elk.spacing.edgeNode": "18",
+  "elk.layered.spacing.nodeNodeBetweenLayers": "40",
   "elk.layered.nodePlacement.strategy": "NETWORK_SIMPLEX",
   "elk.layered.considerModelOrder.strategy": "NODES_AND_EDGES",
-  "elk.json.edgeCoords": "ROOT",
 };
 
-/** Beside the flow: boxes in rows, as many in a row as the width holds. */
-function packed(columns: number, padding: string): Record<string, string> {
-  return {
-    "elk.algorithm": "rectpacking",
-    "elk.padding": padding,
-    "elk.spacing.nodeNode": "14",
-    "elk.rectpacking.widthApproximation.strategy": "TARGET_WIDTH",
-    "elk.rectpacking.widthApproximation.targetWidth": String(columns * (NODE.width + 14) + 40),
-  };
-}
-
-/** Lays a diagram out with the Eclipse Layout Kernel. */
+/**
+ * Lays a diagram out as architects draw one: the internet, the edge, the network's tiers as bands, and below them shelves
+ * of the services that stand in no network. The Eclipse Layout Kernel orders each lane and routes the arrows; then the
+ * lanes are set apart by what their boxes and titles take.
+ */
 export async function layOut(diagram: Diagram): Promise<Layout> {
-  const engine = loadEngine();
-  const detached = detachedGroups(diagram);
-  const flow: ElkNode = await engine.layout({
+  const lanes = lanesOf(diagram);
+  const ends = endsOf(lanes);
+  const edges = edgesOf(diagram, ends);
+  const flow: ElkNode = await loadEngine().layout({
     id: "flow",
     layoutOptions: FLOW_OPTIONS,
-    children: childrenOf(diagram, undefined, ({ id }) => !detached.has(id)),
-    edges: edgesOf(diagram, ({ group }) => group === undefined || !detached.has(group)),
+    children: lanes.flatMap((lane, index) => childrenOf(lane, index, edges)),
+    edges: edges.filter((edge) => edge !== undefined),
   });
-  // Without anything that flows, what is left may take the whole width.
-  const columns = detached.size === diagram.groups.length ? 5 : 2;
-  const groups = childrenOf(diagram, undefined, ({ id }) => detached.has(id)).filter(({ id }) =>
-    detached.has(id),
+  return new Composition(diagram, lanes, flow).layout(edges);
+}
+
+/** What stands for each node in the layered graph: itself, or the anchor of its box on a shelf. */
+function endsOf(lanes: Lane[]): Map<string, string> {
+  const ends = lanes.flatMap((lane) =>
+    lane.groups.flatMap(({ group, nodes }) =>
+      nodes.map(({ id }): [string, string] => [id, lane.shelved ? anchorOf(group) : id]),
+    ),
   );
-  const aside: ElkNode = await engine.layout({
-    id: "aside",
-    layoutOptions: packed(columns, "[top=4,left=4,bottom=4,right=4]"),
-    children: groups.map((group) => ({ ...group, layoutOptions: packed(columns, GROUP_PADDING) })),
-    edges: [],
-  });
-  const left = flow.children?.length === 0 ? 0 : (flow.width ?? 0) + GAP;
-  const layout: Layout = {
-    width: Math.ceil(left + (aside.children?.length === 0 ? -GAP : (aside.width ?? 0))),
-    height: Math.ceil(Math.max(flow.height ?? 0, aside.height ?? 0)),
-    boxes: new Map(),
-    routes: [],
-  };
-  collect(flow, 0, 0, layout.boxes);
-  collect(aside, left, 0, layout.boxes);
-  const edges = new Map((flow.edges ?? []).map((edge) => [edge.id, edge]));
-  layout.routes = diagram.edges.map((_, index) => routeOf(edges.get(`e${index}`)));
-  return layout;
+  return new Map(ends);
 }
 
-/** The uppermost groups that no edge leads into or out of. */
-function detachedGroups(diagram: Diagram): Set<string> {
-  const parents = new Map(diagram.groups.map(({ id, parent }) => [id, parent]));
-  const top = (group: string | undefined): string | undefined => {
-    const parent = group === undefined ? undefined : parents.get(group);
-    return parent === undefined ? group : top(parent);
-  };
-  const tops = new Map(diagram.nodes.map(({ id, group }) => [id, top(group)]));
-  const connected = new Set(diagram.edges.flatMap(({ from, to }) => [tops.get(from), tops.get(to)]));
-  const isFlow = ({ id, kind }: DiagramGroup) => connected.has(id) || kind === "network";
-  return new Set(
-    diagram.groups.filter((group) => group.parent === undefined && !isFlow(group)).map(({ id }) => id),
-  );
+function anchorOf(group: DiagramGroup | undefined): string {
+  return `anchor ${group?.id ?? ""}`;
 }
 
-/** Ports and paths of an edge, as it is labelled. */
-export function labelOf(labels: readonly string[]): string {
-  const all = labels.join(", ");
-  return all.length <= 26 ? all : `${all.slice(0, 25)}…`;
+function childrenOf(lane: Lane, index: number, edges: (ElkExtendedEdge | undefined)[]): ElkNode[] {
+  const layoutOptions = { "elk.partitioning.partition": String(index) };
+  if (!lane.shelved) {
+    return lane.groups.flatMap(({ nodes }) =>
+      nodes.map((node) => ({ id: node.id, ...sizeOf(node), layoutOptions })),
+    );
+  }
+  const used = new Set(edges.flatMap((edge) => [...(edge?.sources ?? []), ...(edge?.targets ?? [])]));
+  const anchors = lane.groups.map(({ group }) => anchorOf(group)).filter((id) => used.has(id));
+  return anchors.map((id) => ({ id, width: 2, height: 2, layoutOptions }));
 }
 
-function edgesOf(diagram: Diagram, among: (node: DiagramNode) => boolean): ElkExtendedEdge[] {
-  const nodes = new Set(diagram.nodes.filter(among).map(({ id }) => id));
-  return diagram.edges.flatMap(({ from, to, labels }, index) => {
-    if (!nodes.has(from) || !nodes.has(to)) return [];
-    const text = labelOf(labels);
-    const label = { text, width: text.length * 6.4 + 8, height: 16 };
-    return [{ id: `e${index}`, sources: [from], targets: [to], labels: text === "" ? [] : [label] }];
+/** An edge for each of the diagram's; none where both ends are on a shelf, or where another leads the same way. */
+function edgesOf(diagram: Diagram, ends: Map<string, string>): (ElkExtendedEdge | undefined)[] {
+  const seen = new Set<string>();
+  return diagram.edges.map(({ from, to }, index) => {
+    const [source, target] = [ends.get(from), ends.get(to)];
+    if (source === undefined || target === undefined || seen.has(`${source} ${target}`)) return undefined;
+    if (source.startsWith("anchor ") && target.startsWith("anchor ")) return undefined;
+    seen.add(`${source} ${target}`);
+    return { id: `e${index}`, sources: [source], targets: [target] };
   });
 }
 
@@ -128,41 +102,4 @@ function edgesOf(diagram: Diagram, among: (node: DiagramNode) => boolean): ElkEx
 function loadEngine(): ELK {
   const Engine = createRequire(import.meta.url)("elkjs/lib/elk.bundled.js") as new () => ELK;
   return new Engine();
-}
-
-function childrenOf(
-  diagram: Diagram,
-  parent: string | undefined,
-  among: (group: DiagramGroup) => boolean = () => true,
-): ElkNode[] {
-  const groups = diagram.groups.filter((group) => group.parent === parent && among(group));
-  const nodes = diagram.nodes.filter((node) => node.group === parent);
-  return [
-    ...nodes.map(({ id }) => ({ id, ...NODE })),
-    ...groups.map(({ id }) => ({
-      id,
-      layoutOptions: { "elk.padding": GROUP_PADDING },
-      children: childrenOf(diagram, id),
-    })),
-  ];
-}
-
-function collect(node: ElkNode, left: number, top: number, boxes: Map<string, Box>): void {
-  for (const child of node.children ?? []) {
-    const [x, y] = [left + (child.x ?? 0), top + (child.y ?? 0)];
-    boxes.set(child.id, { x, y, width: child.width ?? 0, height: child.height ?? 0 });
-    collect(child, x, y, boxes);
-  }
-}
-
-function routeOf(edge: ElkExtendedEdge | undefined): Route {
-  const section = edge?.sections?.[0];
-  const label = edge?.labels?.[0];
-  return {
-    points:
-      section === undefined ? [] : [section.startPoint, ...(section.bendPoints ?? []), section.endPoint],
-    ...(label?.x === undefined || label.y === undefined
-      ? {}
-      : { label: { x: label.x, y: label.y, width: label.width ?? 0, height: label.height ?? 0 } }),
-  };
 }

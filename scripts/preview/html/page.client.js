@@ -9,7 +9,7 @@
   openTarget();
   window.addEventListener("hashchange", openTarget);
   window.addEventListener("beforeprint", () => {
-    for (const details of document.querySelectorAll("details.part, details.words"))
+    for (const details of document.querySelectorAll("details.part, details.words, details.framework-checks"))
       details.setAttribute("open", "");
   });
 
@@ -25,6 +25,7 @@
         ...bar.querySelectorAll("[data-filter]"),
       ]);
       const shown = bar.querySelector(".shown");
+      const isFiltered = () => controls.some(({ value }) => value.trim() !== "");
       const apply = () => {
         let count = 0;
         for (const { element, text } of items) {
@@ -33,6 +34,7 @@
           if (matches) count++;
         }
         if (shown !== null) shown.textContent = `${count} of ${items.length} shown`;
+        unfold(new Set(items.map(({ element }) => element.closest("details[data-group]"))), isFiltered());
       };
       bar.addEventListener("input", apply);
       bar.addEventListener("show-all", () => {
@@ -40,6 +42,19 @@
         apply();
       });
       apply();
+    }
+  }
+
+  /**
+   * Groups show what matches, and fold again when nothing is asked for.
+   * @param {Set<Element | null>} groups
+   * @param {boolean} isFiltered
+   */
+  function unfold(groups, isFiltered) {
+    for (const group of groups) {
+      if (!(group instanceof HTMLDetailsElement)) continue;
+      group.hidden = group.querySelector("[data-item]:not([hidden])") === null;
+      group.open = isFiltered;
     }
   }
 
@@ -63,43 +78,45 @@
     if (!(target instanceof HTMLDetailsElement)) return;
     if (target.hidden)
       document.querySelector('[data-filters="resource"]')?.dispatchEvent(new Event("show-all"));
+    const group = target.parentElement?.closest("details");
+    if (group instanceof HTMLDetailsElement) group.open = true;
     target.open = true;
     target.scrollIntoView({ block: "start" });
     target.querySelector("summary")?.focus({ preventScroll: true });
   }
 
-  /** Zooms and moves the diagram by its view box: with buttons, keys, wheel and pointer. */
+  /** Zooms the diagram by its size, and moves it by scrolling: with buttons, keys, wheel and pointer. */
   function setUpDiagram() {
     const canvas = /** @type {HTMLElement | null} */ (document.querySelector(".canvas"));
     const svg = canvas?.querySelector("svg");
     if (canvas === null || svg === null || svg === undefined) return;
-    const whole = svg.viewBox.baseVal;
-    const full = { x: whole.x, y: whole.y, width: whole.width, height: whole.height };
-    let view = { ...full };
-    canvas.classList.add("zoomable");
+    const natural = svg.viewBox.baseVal.width;
+    let scale = 1;
 
-    const show = () => svg.setAttribute("viewBox", `${view.x} ${view.y} ${view.width} ${view.height}`);
-    const fit = () => {
-      view = { ...full };
-      show();
+    /** @param {number} to @param {number} [atX] @param {number} [atY] the place in the window that stays where it is */
+    const zoom = (to, atX, atY) => {
+      const before = svg.getBoundingClientRect();
+      const frame = canvas.getBoundingClientRect();
+      const x = atX ?? frame.left + frame.width / 2;
+      const y = atY ?? frame.top + frame.height / 2;
+      // The page below stays where it is, whatever the size of the drawing becomes.
+      canvas.style.height = `${frame.height}px`;
+      scale = Math.min(4, Math.max(0.15, to));
+      svg.style.width = `${natural * scale}px`;
+      const after = svg.getBoundingClientRect();
+      canvas.scrollLeft += after.left + ((x - before.left) / before.width) * after.width - x;
+      canvas.scrollTop += after.top + ((y - before.top) / before.height) * after.height - y;
     };
-    /** @param {number} factor @param {number} [atX] @param {number} [atY] */
-    const zoom = (factor, atX = view.x + view.width / 2, atY = view.y + view.height / 2) => {
-      const width = Math.min(full.width * 1.5, Math.max(full.width / 8, view.width * factor));
-      const scale = width / view.width;
-      view = {
-        x: atX - (atX - view.x) * scale,
-        y: atY - (atY - view.y) * scale,
-        width,
-        height: view.height * scale,
-      };
-      show();
-    };
+    const fit = () => zoom(Math.min(1, (canvas.clientWidth - 40) / natural));
     /** @param {number} x @param {number} y shares of what is seen */
-    const move = (x, y) => {
-      view = { ...view, x: view.x + view.width * x, y: view.y + view.height * y };
-      show();
-    };
+    const move = (x, y) => canvas.scrollBy(canvas.clientWidth * x, canvas.clientHeight * y);
+
+    // Where a screen is narrower than the drawing, it starts at the entrance.
+    const entrance = svg.querySelector(".node.internet, .node.edge")?.getBoundingClientRect();
+    if (entrance !== undefined && canvas.scrollWidth > canvas.clientWidth) {
+      const frame = canvas.getBoundingClientRect();
+      canvas.scrollLeft += entrance.left + entrance.width / 2 - frame.left - frame.width / 2;
+    }
 
     /** @type {Record<string, () => void>} */
     const keys = {
@@ -107,9 +124,9 @@
       ArrowRight: () => move(0.1, 0),
       ArrowUp: () => move(0, -0.1),
       ArrowDown: () => move(0, 0.1),
-      "+": () => zoom(0.8),
-      "=": () => zoom(0.8),
-      "-": () => zoom(1.25),
+      "+": () => zoom(scale * 1.25),
+      "=": () => zoom(scale * 1.25),
+      "-": () => zoom(scale / 1.25),
       0: fit,
     };
     canvas.addEventListener("keydown", (event) => {
@@ -120,7 +137,7 @@
     });
     for (const button of document.querySelectorAll("[data-zoom]")) {
       const what = button.getAttribute("data-zoom");
-      button.addEventListener("click", () => (what === "fit" ? fit() : zoom(what === "in" ? 0.8 : 1.25)));
+      button.addEventListener("click", () => (what === "fit" ? fit() : zoom(what === "in" ? scale * 1.25 : scale / 1.25)));
     }
     // The wheel alone scrolls the page, as people expect; with Ctrl (or a pinch) it zooms.
     canvas.addEventListener(
@@ -128,10 +145,7 @@
       (event) => {
         if (!event.ctrlKey && !event.metaKey) return;
         event.preventDefault();
-        const box = svg.getBoundingClientRect();
-        const x = view.x + ((event.clientX - box.left) / box.width) * view.width;
-        const y = view.y + ((event.clientY - box.top) / box.height) * view.height;
-        zoom(event.deltaY > 0 ? 1.1 : 0.9, x, y);
+        zoom(event.deltaY > 0 ? scale / 1.1 : scale * 1.1, event.clientX, event.clientY);
       },
       { passive: false },
     );
@@ -144,8 +158,7 @@
     });
     window.addEventListener("pointermove", (event) => {
       if (grabbed === undefined) return;
-      const box = svg.getBoundingClientRect();
-      move((grabbed.x - event.clientX) / box.width, (grabbed.y - event.clientY) / box.height);
+      canvas.scrollBy(grabbed.x - event.clientX, grabbed.y - event.clientY);
       grabbed = { x: event.clientX, y: event.clientY };
     });
     window.addEventListener("pointerup", () => (grabbed = undefined));

@@ -1,12 +1,16 @@
+import axe from "axe-core";
 import { expect } from "chai";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { chromium } from "playwright-core";
 import type { Browser, Page } from "playwright-core";
+import { preview } from "../preview.ts";
 import { samplePreview } from "../samples.ts";
+import { diagramOf } from "./diagram.ts";
+import { faultsOf } from "./layout-faults.ts";
+import { layOut } from "./layout.ts";
 import { htmlReport } from "./page.ts";
 
 const CHROMIUM = "/usr/bin/chromium";
@@ -78,8 +82,7 @@ describe("the preview's page in Chromium", function () {
       const { page } = await open({ colorScheme, bypassCSP: true });
       for (const summary of await page.locator("summary").all())
         await summary.evaluate("element => element.click()");
-      const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-      await page.evaluate(axe);
+      await page.evaluate(axe.source);
       const { violations } = await page.evaluate<AxeResult>("axe.run()");
       expect(
         violations.map(({ id, nodes }) => [id, nodes.slice(0, 3).map(({ html }) => html)]),
@@ -104,7 +107,8 @@ describe("the preview's page in Chromium", function () {
     const { page } = await open();
     const bar = page.locator('[data-filters="resource"]');
     const visible = async () => await page.locator("details.resource:visible .name").allTextContents();
-    const all = await page.locator("details.resource > summary:visible").count();
+    const all = await page.locator("details.resource").count();
+    expect(await visible(), "folded by component at first").to.deep.equal([]);
     await bar.locator("input").fill("db.r6g.large");
     expect(await page.locator("details.resource:visible > summary > .name").allTextContents()).to.deep.equal([
       "orders-database",
@@ -147,16 +151,66 @@ describe("the preview's page in Chromium", function () {
 
   it("zooms, moves and fits the diagram with the keyboard", async () => {
     const { page } = await open();
-    const box = async () => await page.locator(".canvas svg").getAttribute("viewBox");
+    const box = async () => await page.locator(".canvas svg").boundingBox();
     const whole = await box();
     await page.locator(".canvas").focus();
     await page.keyboard.press("+");
     const closer = await box();
+    expect((closer?.width ?? 0) / (whole?.width ?? 1)).to.be.closeTo(1.25, 0.01);
     await page.keyboard.press("ArrowRight");
-    const moved = await box();
-    expect(new Set([whole, closer, moved]).size).to.equal(3);
+    expect((await box())?.x).to.be.below(closer?.x ?? NaN);
     await page.keyboard.press("0");
-    expect(await box()).to.equal(whole);
+    expect(await box()).to.deep.equal(whole);
     await page.close();
+  });
+
+  it("shows what was checked for each requirement", async () => {
+    const { page } = await open();
+    await page.locator(".framework-checks > summary").first().click();
+    const row = page.locator(".evidence tbody").filter({ hasText: "s3-access-logging" }).first();
+    expect(await row.locator("td.number").allTextContents()).to.deep.equal(["2", "1"]);
+    await page.close();
+  });
+
+  describe("of the payment system itself", () => {
+    before(async () => {
+      const document = await preview({
+        cwd: fileURLToPath(new URL("../../../", import.meta.url)),
+        stack: "production",
+        config: {},
+        placeholders: false,
+        cost: true,
+        timeout: 120,
+      });
+      const diagram = diagramOf(document.plan);
+      expect(faultsOf(diagram, await layOut(diagram))).to.deep.equal([]);
+      const file = path.join(folder, "production.html");
+      writeFileSync(file, await htmlReport(document));
+      address = pathToFileURL(file).href;
+    });
+
+    for (const width of [1280, 390]) {
+      it(`draws text of 11 px and more on ${width} px, no wider than the page, beginning at the internet`, async () => {
+        const { page, problems } = await open({ viewport: { width, height: 1600 } });
+        const sizes = await page.evaluate<number[]>(`[...document.querySelectorAll(".canvas svg text")]
+          .map((text) => text.getScreenCTM().d * parseFloat(getComputedStyle(text).fontSize))`);
+        expect(sizes.length).to.be.above(40);
+        expect(Math.min(...sizes)).to.be.at.least(11);
+        expect(await page.evaluate("document.documentElement.scrollWidth")).to.equal(width);
+        const internet = await page.locator(".node.internet").boundingBox();
+        expect(internet?.x).to.be.at.least(0);
+        expect((internet?.x ?? 0) + (internet?.width ?? 0)).to.be.at.most(width);
+        expect(problems).to.deep.equal([]);
+        await page.close();
+      });
+    }
+
+    it("cuts no name short, folds its details, and stays short", async () => {
+      const { page } = await open();
+      const titles = await page.locator(".node-title").allTextContents();
+      expect(titles.filter((title) => title.includes("…"))).to.deep.equal([]);
+      expect(await page.evaluate("document.documentElement.scrollHeight")).to.be.below(6000);
+      await page.close();
+    });
   });
 });

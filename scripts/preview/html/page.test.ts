@@ -69,7 +69,7 @@ describe("htmlReport", () => {
 
   it("says in words what the diagram draws", () => {
     expect(page)
-      .to.include("<li>backend reaches orders: 5432</li>")
+      .to.include("<li>backend reaches PostgreSQL orders: 5432</li>")
       .and.to.include("<li>backend uses 3 Secrets</li>");
   });
 });

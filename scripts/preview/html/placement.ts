@@ -7,6 +7,7 @@ export const TIERS = ["public", "app", "data"] as const;
 export type Tier = (typeof TIERS)[number];
 
 const SUBNET = "aws:ec2/subnet:Subnet";
+const GATEWAY_ENDPOINT = "aws:ec2/vpcEndpoint:VpcEndpoint";
 
 /** Where a resource stands. */
 export interface Place {
@@ -47,7 +48,7 @@ export class Placement {
     };
   }
 
-  /** Subnets that the resource names itself, by its subnet group, or through what it protects. */
+  /** Subnets that the resource names itself or by its subnet group. */
   #subnetsOf(resource: PlanResource): PlanResource[] {
     const referred = this.#references.of(resource);
     const direct = referred.filter(({ type }) => type === SUBNET);
@@ -55,9 +56,13 @@ export class Placement {
     const groups = referred.filter(({ type }) => /subnetGroup/i.test(type));
     const grouped = groups.flatMap((group) => this.#references.of(group, "subnetIds"));
     if (grouped.length > 0) return grouped.filter(({ type }) => type === SUBNET);
-    return firewalled(this.#references)
-      .filter(({ firewall }) => firewall === resource)
-      .flatMap(({ target }) => this.#subnetsOf(target));
+    return resource.type === GATEWAY_ENDPOINT ? this.#innerSubnets(resource) : [];
+  }
+
+  /** An endpoint without subnets of its own is in the route tables of those that services run in. */
+  #innerSubnets({ inputs }: PlanResource): PlanResource[] {
+    const subnets = this.#references.ofType(SUBNET).filter((each) => each.inputs.vpcId === inputs.vpcId);
+    return subnets.filter((each) => this.#tierOf(each) === "app");
   }
 
   #tierOf(subnet: PlanResource): Tier {

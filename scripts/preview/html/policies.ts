@@ -1,18 +1,19 @@
 import { byRule } from "../findings.ts";
 import type { Finding, RuleFindings } from "../findings.ts";
-import { position } from "../report/words.ts";
+import { count, position } from "../report/words.ts";
 import { escape } from "./escape.ts";
+import { evidence } from "./evidence.ts";
 import { filter, prose, resourceLink } from "./view.ts";
 import type { View } from "./view.ts";
 
-/** The verdicts: one card a rule, with what is wrong where, and what to write instead. */
+/** The verdicts: one card a rule, with what is wrong where, and what to write instead; then what was checked. */
 export function policiesSection(view: View): string {
   const { judgement } = view.preview;
   const rules = byRule(view.summary.findings);
   if (rules.length === 0) {
     return judgement.packs.length === 0
       ? `<p class="empty">No policy pack was asked.</p>`
-      : `<p class="empty">Nothing to say: all ${judgement.passed.toLocaleString("en-US")} checks passed.</p>`;
+      : `<p class="all-fine">All ${judgement.passed.toLocaleString("en-US")} checks passed: no rule has anything to say against ${count(judgement.judged, "resource")}.</p>\n${evidence(view)}`;
   }
   const all = rules.map(({ rule }) => rule);
   return `<div class="filters" role="search" aria-label="Verdicts" data-filters="verdict">
@@ -30,7 +31,8 @@ ${filter(
 )}
 <p class="shown" aria-live="polite"></p>
 </div>
-<div class="cards">${rules.map((rule) => card(view, rule)).join("\n")}</div>`;
+<div class="cards">${rules.map((rule) => card(view, rule)).join("\n")}</div>
+${evidence(view)}`;
 }
 
 function card(view: View, { rule, findings }: RuleFindings): string {

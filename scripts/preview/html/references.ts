@@ -15,8 +15,8 @@ export class References {
     for (const resource of plan.resources) {
       if (!resource.custom) continue;
       for (const key of [resource.id, resource.outputs.arn]) {
-        // Shorter ones are words that may mean anything.
-        if (typeof key === "string" && key.length > 4) this.#byId.set(key, resource);
+        // Shorter ones are words that may mean anything. What configures another often has that one's id, and follows it.
+        if (typeof key === "string" && key.length > 4 && !this.#byId.has(key)) this.#byId.set(key, resource);
       }
     }
   }

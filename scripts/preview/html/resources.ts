@@ -2,7 +2,7 @@ import type { Json, PlanResource } from "../../../components/testing/plan.ts";
 import { UNKNOWN } from "../../../components/testing/plan.ts";
 import type { Finding } from "../findings.ts";
 import { PARTS } from "../parts.ts";
-import { position } from "../report/words.ts";
+import { count, position } from "../report/words.ts";
 import { parsed } from "../structure.ts";
 import { nameOf, shortType } from "../urn.ts";
 import { escape } from "./escape.ts";
@@ -12,14 +12,21 @@ import type { View } from "./view.ts";
 
 const STANDINGS = ["mandatory", "advisory", "unknown", "excepted", "not judged", "fine"] as const;
 
-/** Every resource with its inputs, to be searched and filtered. */
+/** A resource as the section shows it. */
+interface Entry {
+  resource: PlanResource;
+  state: (typeof STANDINGS)[number];
+}
+
+/** Every resource with its inputs, folded by what it belongs to, to be searched and filtered. */
 export function resourcesSection(view: View): string {
   const findings = Map.groupBy(view.summary.findings, ({ urn }) => urn ?? "");
   const resources = view.preview.plan.resources.filter(({ custom, opaque }) => custom || opaque);
-  const entries = resources.map((resource) => ({
+  const entries: Entry[] = resources.map((resource) => ({
     resource,
     state: stateOf(view, resource, findings.get(resource.urn) ?? []),
   }));
+  const groups = Map.groupBy(entries, ({ resource }) => topOf(view, resource));
   const types = resources.map(({ type }) => shortType(type)).sort();
   const parts = new Set(resources.map(({ urn }) => view.parts.get(urn)));
   return `<div class="filters" role="search" aria-label="Resources" data-filters="resource">
@@ -37,10 +44,39 @@ ${filter(
 )}
 <p class="shown" aria-live="polite"></p>
 </div>
-<div class="resources">${entries.map(({ resource, state }) => entry(view, resource, state, findings.get(resource.urn) ?? [])).join("\n")}</div>`;
+<div class="resources">${[...groups]
+    .map(([top, members]) => {
+      const shown = members.map(({ resource, state }) =>
+        entry(view, resource, state, findings.get(resource.urn) ?? []),
+      );
+      return group(view, top, members, shown);
+    })
+    .join("\n")}</div>`;
 }
 
-function stateOf(view: View, { urn }: PlanResource, findings: Finding[]): (typeof STANDINGS)[number] {
+/** The component that the program itself made, which a resource belongs to; else its part. */
+function topOf(view: View, resource: PlanResource): string {
+  let top = resource;
+  for (;;) {
+    const parent = view.resources.get(top.parent ?? "");
+    if (parent === undefined || parent.type === "pulumi:pulumi:Stack") break;
+    top = parent;
+  }
+  return top.custom ? (view.parts.get(top.urn) ?? "other") : top.urn;
+}
+
+function group(view: View, top: string, members: Entry[], shown: string[]): string {
+  const component = view.resources.get(top);
+  const name = component?.name ?? top;
+  const type = component === undefined ? "of no component" : shortType(component.type);
+  const worst = STANDINGS.find((each) => each !== "fine" && members.some(({ state }) => state === each));
+  const tag = worst === undefined ? "" : `<span class="tag ${worst.replace(" ", "-")}">${worst}</span>`;
+  return `<details class="belongs" data-group><summary><span class="name">${escape(name)}</span><span class="type">${escape(type)}</span>${tag}<span class="part-name">${count(members.length, "resource")}</span></summary>
+${shown.join("\n")}
+</details>`;
+}
+
+function stateOf(view: View, { urn }: PlanResource, findings: Finding[]): Entry["state"] {
   if (view.preview.judgement.notJudged.includes(urn)) return "not judged";
   return STANDINGS.find((each) => findings.some((finding) => standing(finding) === each)) ?? "fine";
 }

@@ -1,8 +1,8 @@
 import type { Diagram, DiagramGroup, DiagramNode } from "./diagram.ts";
 import { escape } from "./escape.ts";
 import { ICONS } from "./kinds.ts";
-import { labelOf } from "./layout.ts";
 import type { Box, Layout, Route } from "./layout.ts";
+import { cut, labelOf, TEXT, TEXT_LEFT } from "./text-size.ts";
 
 /** A diagram as SVG; `linkTo` gives the address that a node leads to. Styled by the page's style sheet. */
 export function svgOf(
@@ -37,14 +37,13 @@ function drawGroup(
 ): { box: string; title: string } {
   if (place === undefined) return { box: "", title: "" };
   const { x, y, width, height } = place;
-  const room = Math.floor((width - 32) / 7.2);
-  const line = (style: string, text: string, down: number) =>
-    text === ""
-      ? ""
-      : `<text class="${style}" x="${x + 16}" y="${y + down}">${escape(clip(text, room))}</text>`;
+  const room = width - 32;
+  const name = cut(title, room, TEXT.title, "bold");
+  const rest = cut(note ?? "", Math.max(0, room - name.length * TEXT.title * 0.6), TEXT.note, "plain");
+  const aside = rest === "" ? "" : `<tspan class="group-note" dx="12">${escape(rest)}</tspan>`;
   return {
     box: `<g class="group ${kind}"><rect x="${x}" y="${y}" width="${width}" height="${height}" rx="10"/></g>`,
-    title: `<g class="group ${kind}">${line("group-title", title, 22)}${line("group-note", note ?? "", 37)}</g>`,
+    title: `<g class="group ${kind}"><text class="group-title" x="${x + 14}" y="${y + 22}">${escape(name)}${aside}</text></g>`,
   };
 }
 
@@ -55,7 +54,7 @@ function drawEdge(kind: string, label: string, route: Route | undefined): { line
   const { x, y, width, height } = route.label;
   return {
     line,
-    label: `<g class="edge-label"><rect x="${x}" y="${y}" width="${width}" height="${height}" rx="4"/><text x="${x + width / 2}" y="${y + 11.5}">${escape(label)}</text></g>`,
+    label: `<g class="edge-label"><rect x="${x}" y="${y}" width="${width}" height="${height}" rx="4"/><text x="${x + width / 2}" y="${y + 13}">${escape(label)}</text></g>`,
   };
 }
 
@@ -64,13 +63,16 @@ function drawNode(node: DiagramNode, box: Box | undefined, href: string | undefi
   const { x, y, width, height } = box;
   const name = `${node.title}, ${node.subtitle}${node.encrypted ? ", encrypted with a customer key" : ""}`;
   const lock = `<path class="lock" d="M${x + width - 20} ${y + 12}v-2a3 3 0 0 1 6 0v2m-7.500 0h9v6h-9z"/>`;
+  const middle = y + height / 2;
+  const room = width - TEXT_LEFT - 8;
+  const title = cut(node.title, node.encrypted ? room - 20 : room, TEXT.title, "bold");
   const body = [
     `<title>${escape(name)}</title>`,
     `<rect x="${x}" y="${y}" width="${width}" height="${height}" rx="8"/>`,
-    `<rect class="tint" x="${x + 10}" y="${y + 11}" width="34" height="34" rx="8"/>`,
-    `<path class="icon" transform="translate(${x + 17} ${y + 18})" d="${ICONS[node.icon]}"/>`,
-    `<text class="node-title" x="${x + 54}" y="${y + 25}">${escape(clip(node.title, node.encrypted ? 14 : 16))}</text>`,
-    `<text class="node-note" x="${x + 54}" y="${y + 42}">${escape(clip(node.subtitle, 20))}</text>`,
+    `<rect class="tint" x="${x + 10}" y="${middle - 17}" width="34" height="34" rx="8"/>`,
+    `<path class="icon" transform="translate(${x + 17} ${middle - 10})" d="${ICONS[node.icon]}"/>`,
+    `<text class="node-title" x="${x + TEXT_LEFT}" y="${middle + (node.subtitle === "" ? 5 : -3)}">${escape(title)}</text>`,
+    `<text class="node-note" x="${x + TEXT_LEFT}" y="${middle + 14}">${escape(cut(node.subtitle, room, TEXT.note, "plain"))}</text>`,
     node.encrypted ? lock : "",
   ].join("");
   if (href === undefined) return `<g class="node ${node.role}">${body}</g>`;
@@ -97,8 +99,4 @@ function toward(from: { x: number; y: number }, to: { x: number; y: number }): {
   const length = Math.hypot(to.x - from.x, to.y - from.y) || 1;
   const step = Math.min(6, length / 2) / length;
   return { x: from.x + (to.x - from.x) * step, y: from.y + (to.y - from.y) * step };
-}
-
-function clip(text: string, length: number): string {
-  return text.length <= length ? text : `${text.slice(0, Math.max(1, length - 1))}…`;
 }

@@ -1,10 +1,11 @@
 import type { styleText } from "node:util";
-import type { Plan, PlanResource } from "../../../components/testing/plan.ts";
+import type { PlanResource } from "../../../components/testing/plan.ts";
 import type { CostEstimate } from "../../cost/cost.ts";
 import type { PreviewDiff } from "../diff.ts";
 import type { Preview } from "../document.ts";
 import { byRule } from "../findings.ts";
 import type { Finding, RuleFindings } from "../findings.ts";
+import { KINDS, ROLE_TITLES } from "../html/kinds.ts";
 import { PARTS, partsOf } from "../parts.ts";
 import { nameOf, shortType } from "../urn.ts";
 import type { Severity } from "../verdict.ts";
@@ -42,7 +43,7 @@ export function terminalReport(preview: Preview, options: TerminalOptions): stri
     heading(preview, options),
     whatToDo(preview, summary, options),
     facts(preview, summary, options),
-    components(preview.plan, options),
+    components(preview, options),
     policies(summary.findings, options),
     preview.cost === undefined ? [] : cost(preview.cost, options),
     preview.diff === undefined ? [] : changes(preview.diff, options),
@@ -99,8 +100,9 @@ function facts(preview: Preview, summary: Summary, { paint, width }: TerminalOpt
   ];
 }
 
-/** The uppermost components and resources by part, with what stands below each. */
-function components(plan: Plan, { paint, width }: TerminalOptions): string[] {
+/** The uppermost components and resources by part, with what stands below each and what that costs. */
+function components({ plan, cost: bill }: Preview, { paint, width }: TerminalOptions): string[] {
+  const prices = pricesOf(bill);
   const parts = partsOf(plan);
   const children = Map.groupBy(plan.resources, ({ parent }) => parent ?? "");
   const stack = plan.resources.find(({ type }) => type === "pulumi:pulumi:Stack")?.urn;
@@ -118,14 +120,21 @@ function components(plan: Plan, { paint, width }: TerminalOptions): string[] {
         `${index === members.length - 1 ? "└" : "├"} ${shortType(resource.type)}`,
         resource.name,
         resource.opaque ? "opaque, not judged" : below.length === 0 ? "" : count(below.length, "resource"),
-        tally(below),
+        monthlyOf([resource, ...below], prices),
+        essence(below),
       ];
     });
     const dim = (text: string) => paint("dim", text);
     lines.push(
       ...table(
         rows.slice(0, MOST),
-        [{}, { flexible: true, paint: (text) => paint("cyan", text) }, {}, { flexible: true, paint: dim }],
+        [
+          {},
+          { flexible: true, paint: (text) => paint("cyan", text) },
+          { align: "right" },
+          { align: "right" },
+          { flexible: true, paint: dim },
+        ],
         width,
         2,
       ),
@@ -142,12 +151,32 @@ function descendants(of: PlanResource, children: Map<string, PlanResource[]>): P
   ]);
 }
 
-/** `6 ec2.Subnet, 2 ec2.Eip, …`, the most frequent first. */
-function tally(resources: readonly PlanResource[]): string {
-  return [...Map.groupBy(resources, ({ type }) => shortType(type))]
-    .sort(([, a], [, b]) => b.length - a.length)
-    .map(([type, { length }]) => (length === 1 ? type : `${length} ${type}`))
-    .join(", ");
+/** Expected dollars a month of each resource, by URN. */
+function pricesOf(bill: CostEstimate | undefined): Map<string, number> {
+  const prices = new Map<string, number>();
+  for (const { urn, monthly: each } of bill?.parts.flatMap(({ lines }) => lines) ?? [])
+    prices.set(urn, (prices.get(urn) ?? 0) + each.expected);
+  return prices;
+}
+
+function monthlyOf(resources: readonly PlanResource[], prices: Map<string, number>): string {
+  const sum = resources.reduce((total, { urn }) => total + (prices.get(urn) ?? 0), 0);
+  return sum < 0.005 ? "" : price(sum);
+}
+
+const ROLES = Object.keys(ROLE_TITLES);
+
+/** What people would name: the kinds that a diagram shows, services before what supports them; else the types. */
+function essence(resources: readonly PlanResource[]): string {
+  const kinds = resources.flatMap(({ type }) => KINDS[type] ?? []);
+  const telling = kinds.filter(({ label }) => label !== "Log group");
+  const labels = (telling.length === 0 ? kinds : telling)
+    .sort((a, b) => ROLES.indexOf(a.role) - ROLES.indexOf(b.role))
+    .map(({ label }) => label);
+  const names = labels.length === 0 ? resources.map(({ type }) => shortType(type)) : labels;
+  const groups = [...Map.groupBy(names, (name) => name)];
+  const shown = groups.slice(0, 3).map(([name, { length }]) => (length === 1 ? name : `${length} × ${name}`));
+  return [...shown, ...(groups.length > 3 ? [`+${groups.length - 3}`] : [])].join(", ");
 }
 
 function policies(findings: readonly Finding[], { paint, width }: TerminalOptions): string[] {

@@ -5,10 +5,7 @@ import type { Recoverable, RecoveryPoint } from "./recoverable.ts";
 
 /** What recovery components stand in during tests: plain values, so that a Plan shows the component alone. */
 
-/** A customer key that exists. */
-export const key: EncryptionKey = {
-  arn: "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555",
-};
+/** A customer key in the region that copies go to. */
 export const keyElsewhere: EncryptionKey = {
   arn: "arn:aws:kms:eu-central-1:123456789012:key/66666666-7777-8888-9999-000000000000",
 };

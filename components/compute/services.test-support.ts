@@ -2,46 +2,27 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Entrance } from "../edge/entrance.ts";
 import type { Link } from "../link.ts";
 import type { Network } from "../network/network.ts";
+import { key, standInNetwork } from "../stand-ins.test-support.ts";
 import type { TaskCluster } from "./task-cluster.ts";
 
-/** What services stand in during tests: plain values, so that a Plan shows the service alone. */
-
-export function testNetwork(changes: Partial<Network> = {}): Network {
-  return {
-    vpcId: pulumi.output("vpc-1"),
-    cidrBlock: pulumi.output("10.0.0.0/16"),
-    subnetIds: {
-      public: [],
-      app: [pulumi.output("subnet-app-1"), pulumi.output("subnet-app-2")],
-      data: [],
-    },
-    zones: [pulumi.output("eu-west-1a"), pulumi.output("eu-west-1b")],
-    endpointSecurityGroupId: pulumi.output("sg-endpoints"),
-    gatewayPrefixListIds: [pulumi.output("pl-s3")],
-    appTierHasEgress: false,
-    ...changes,
-  };
-}
-
-export const KEY = { arn: "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555" };
-
-export function testCluster(changes: Partial<Network> = {}): TaskCluster {
+/** A cluster in a network with these changes. */
+export function standInCluster(changes: Partial<Network> = {}): TaskCluster {
   return {
     arn: pulumi.output("arn:aws:ecs:eu-west-1:123456789012:cluster/payments"),
     name: pulumi.output("payments"),
-    network: testNetwork(changes),
-    key: KEY,
+    network: standInNetwork(changes),
+    key,
     execLogGroupArn: pulumi.output("arn:aws:logs:eu-west-1:123456789012:log-group:exec"),
     ready: [],
   };
 }
 
 /** A load balancer that keeps what priorities it was asked for. */
-export function testEntrance({ testListener = false } = {}): Entrance & { asked: unknown[] } {
+export function standInEntrance({ testListener = false } = {}): Entrance & { asked: unknown[] } {
   const asked: unknown[] = [];
   const loadBalancer = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/edge/1";
   return {
-    network: testNetwork(),
+    network: standInNetwork(),
     arn: pulumi.output(loadBalancer),
     arnSuffix: pulumi.output("app/edge/1"),
     securityGroupId: pulumi.output("sg-edge"),
@@ -71,7 +52,7 @@ export const DATABASE: Link = {
       valueFrom: `${SECRETS}:db-a1b2c3:password::`,
       arn: `${SECRETS}:db-a1b2c3`,
       kind: "secretsmanager",
-      keyArn: KEY.arn,
+      keyArn: key.arn,
     },
   },
   statements: [

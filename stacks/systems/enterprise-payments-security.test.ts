@@ -1,0 +1,129 @@
+import { expect } from "chai";
+import { resource, resources } from "../../components/testing/index.ts";
+import { containers, document, everywhere, inputsOf, planned } from "./test-surroundings.ts";
+
+describe("enterprise-payments: security", () => {
+  describe("E4: secrets", () => {
+    it(
+      "E4: keeps four secrets of exact names under the stack's own rotating key",
+      everywhere((plan, environment) => {
+        const key = resource(plan, "aws:kms/key:Key");
+        expect(key.inputs.enableKeyRotation).to.be.true;
+        const secrets = inputsOf(plan, "aws:secretsmanager/secret:Secret");
+        expect(secrets.map(({ name }) => name)).to.have.members(
+          ["db/password", "jwt/secret", "redis/auth-token", "app/config"].map(
+            (path) => `payment-system-${environment}/${path}`,
+          ),
+        );
+        for (const { kmsKeyId, recoveryWindowInDays } of secrets) {
+          expect(kmsKeyId).to.equal(key.outputs.arn);
+          expect(recoveryWindowInDays).to.be.at.least(7);
+        }
+      }),
+    );
+
+    it(
+      "E4: lets the backend's execution role read them, and no other identity",
+      everywhere((plan) => {
+        const arns = resources(plan, "aws:secretsmanager/secret:Secret").map(({ outputs }) => outputs.arn);
+        const readers = new Map<string, unknown>();
+        for (const policy of resources(plan, "aws:iam/rolePolicy:RolePolicy")) {
+          const { Statement } = document<{ Statement: { Action: string | string[]; Resource: string[] }[] }>(
+            policy,
+            "policy",
+          );
+          for (const { Action, Resource } of Statement) {
+            if ([Action].flat().includes("secretsmanager:GetSecretValue")) readers.set(policy.name, Resource);
+          }
+        }
+        expect([...readers.keys()]).to.deep.equal(["backend-execution"]);
+        expect(readers.get("backend-execution")).to.have.members(arns);
+      }),
+    );
+
+    it(
+      "E4: shows no value in plain text, neither drawn nor configured",
+      everywhere((plan) => {
+        expect(JSON.stringify(plan)).not.to.contain("planted");
+        const drawnValues = resources(plan, "random:index/randomPassword:RandomPassword");
+        expect(drawnValues).to.have.lengthOf(5);
+        let carried = 0;
+        for (const { name, propertyDependencies, secretPaths } of plan.resources) {
+          for (const [property, urns] of Object.entries(propertyDependencies)) {
+            if (!drawnValues.some(({ urn }) => urns.includes(urn))) continue;
+            expect(secretPaths, name).to.include(property);
+            carried += 1;
+          }
+        }
+        expect(carried).to.be.at.least(6);
+        for (const { environment } of containers(plan)) {
+          for (const { name } of environment) expect(name).not.to.match(/PASSWORD|SECRET|TOKEN|KEY/);
+        }
+      }),
+    );
+
+    it("E4: hands secrets to the task by reference", async () => {
+      const production = await planned("production");
+      const backend = containers(production).find(({ name }) => name === "backend");
+      expect(backend?.secrets.map(({ name }) => name)).to.have.members([
+        "DATABASE_PASSWORD",
+        "JWT_SECRET",
+        "REDIS_AUTH_TOKEN",
+        "WEBHOOK_SIGNING_SECRET",
+        "CURSOR_KEY",
+      ]);
+      for (const { valueFrom } of backend?.secrets ?? [])
+        expect(valueFrom).to.match(/^arn:aws:secretsmanager:/);
+      expect(containers(production).find(({ name }) => name === "frontend")?.secrets ?? []).to.be.empty;
+    });
+  });
+
+  it(
+    "E5: writes services' logs to groups of exact names, encrypted, kept a year",
+    everywhere((plan, environment) => {
+      const key = resource(plan, "aws:kms/key:Key").outputs.arn;
+      for (const tier of ["backend", "frontend"]) {
+        const name = `/ecs/payment-system-${environment}/${tier}`;
+        expect(
+          resource(plan, "aws:cloudwatch/logGroup:LogGroup", `${tier}-logs-log-group`).inputs,
+        ).to.include({
+          name,
+          kmsKeyId: key,
+          retentionInDays: 365,
+        });
+        const task = containers(plan).find((container) => container.name === tier);
+        expect(task?.logConfiguration.options["awslogs-group"]).to.equal(name);
+      }
+      for (const group of inputsOf(plan, "aws:cloudwatch/logGroup:LogGroup")) {
+        expect(group).to.include({ kmsKeyId: key, retentionInDays: 365 });
+      }
+    }),
+  );
+
+  it(
+    "E12: runs containers without root and without a writable root, from scanned and expiring images",
+    everywhere((plan) => {
+      expect(containers(plan).map(({ name }) => name)).to.have.members([
+        "backend",
+        "backend-migration",
+        "frontend",
+      ]);
+      for (const container of containers(plan)) {
+        expect(container.user).to.match(/^[1-9]\d*:[1-9]\d*$/);
+        expect(container).to.include({ readonlyRootFilesystem: true, privileged: false });
+        expect(container.linuxParameters.capabilities.drop).to.deep.equal(["ALL"]);
+      }
+      const repositories = inputsOf(plan, "aws:ecr/repository:Repository");
+      expect(repositories).to.have.lengthOf(2);
+      for (const repository of repositories) {
+        expect(repository).to.deep.include({
+          imageScanningConfiguration: { scanOnPush: true },
+          imageTagMutability: "IMMUTABLE",
+        });
+      }
+      expect(
+        inputsOf(plan, "aws:ecr/lifecyclePolicy:LifecyclePolicy").map(({ repository }) => repository),
+      ).to.have.members(repositories.map(({ name }) => name));
+    }),
+  );
+});
