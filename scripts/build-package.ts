@@ -12,7 +12,7 @@ import { fileURLToPath } from "node:url";
 /** What is not for others: tests, what they stand on, and what they compare with. */
 const EXCLUDED = [
   ...["dist/**", "node_modules/**", "**/golden/**", "**/fixtures/**", "corpus/**"],
-  ...["**/*.test.ts", "**/test-support.ts", "**/test-surroundings.ts"],
+  ...["**/*.test.ts", "**/*.test-support.ts"],
 ];
 /** Policy packs: the engine finds them as files, and they are ES modules only. */
 const PACKS = "packs/**";

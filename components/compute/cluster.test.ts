@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import * as pulumi from "@pulumi/pulumi";
+import { Vpc } from "../network/vpc.ts";
 import { Key } from "../security/key.ts";
 import { expectGolden, mistakesOf, planOf, resource, resources } from "../testing/index.ts";
 import { Cluster, type ClusterArgs } from "./cluster.ts";
@@ -33,6 +34,14 @@ describe("Cluster", () => {
       { base: 1, capacityProvider: "FARGATE", weight: 25 },
       { capacityProvider: "FARGATE_SPOT", weight: 75 },
     ]);
+  });
+
+  it("holds tasks back until the network's routes and endpoints stand", async () => {
+    await planOf(() => {
+      const network = new Vpc("net", { nat: "single" });
+      expect(network.ready).to.include.members(network.nodes.endpoints?.interface ?? [undefined]);
+      expect(cluster({ network }).ready).to.include.members([...network.ready]);
+    });
   });
 
   it("can do without insights", async () => {

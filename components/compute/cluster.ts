@@ -109,7 +109,7 @@ export class Cluster extends Component implements TaskCluster {
     this.arn = cluster.arn;
     this.name = cluster.name;
     this.execLogGroupArn = execLogs.arn;
-    this.ready = [capacityProviders];
+    this.ready = [capacityProviders, ...(args.network.ready ?? [])];
     this.registerOutputs({ arn: this.arn, name: this.name });
   }
 
@@ -130,7 +130,7 @@ export class Cluster extends Component implements TaskCluster {
       name: cluster.clusterName,
       network,
       key,
-      ready: [],
+      ready: network.ready ?? [],
       ...(execLogGroupArn === undefined ? {} : { execLogGroupArn: pulumi.output(execLogGroupArn) }),
     };
   }

@@ -228,6 +228,12 @@ describe("FargateService", () => {
     );
   });
 
+  it("only defines the migration where nothing starts tasks", async () => {
+    const plan = await planned({ wait: false, migration: { command: ["migrate"] } });
+    expect(resources(plan, "aws:lambda/invocation:Invocation")).to.deep.equal([]);
+    expect(resource(plan, TASK, "backend-migration-task").inputs.family).to.match(/-backend-migration$/);
+  });
+
   it("waits for the migration before it changes the service", async () => {
     const plan = await planned({ migration: { command: ["migrate"] } });
     const invocation = resource(plan, "aws:lambda/invocation:Invocation");

@@ -12,6 +12,6 @@ export interface TaskCluster {
   readonly key: EncryptionKey;
   /** Log group of the sessions of `aws ecs execute-command`; absent where they are not logged. */
   readonly execLogGroupArn?: pulumi.Output<string>;
-  /** What must be there before a task starts and must go after the last one: the capacity providers. */
+  /** What must be there before a task starts and must go after the last one: capacity providers, the network's ways. */
   readonly ready: readonly pulumi.Resource[];
 }

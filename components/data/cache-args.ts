@@ -25,7 +25,7 @@ export interface NodeCacheArgs extends CommonCacheArgs {
   shards?: number;
   /** `multi` puts the nodes in several zones and fails over by itself; needs 2 nodes. @default "multi" */
   zones?: "single" | "multi";
-  /** Parameters of the engine, beside the defaults of its version. */
+  /** Parameters of the engine, beside the defaults of its version. @default none */
   parameters?: Record<string, string | number>;
   /** Slow commands and the engine's messages to CloudWatch Logs. @default kept for 1 year */
   logs?: false | { retention?: Duration };
@@ -90,6 +90,8 @@ export interface CommonCacheArgs extends ComponentArgs {
   /**
    * Snapshot to begin with: its name, for a serverless cache its ARN. Read only when the cache is made: adding,
    * changing or removing it later has no effect.
+   *
+   * @default empty
    */
   restoreFrom?: { snapshot: pulumi.Input<string> };
   /** Final snapshot, default retention, Pulumi's `protect`. @default "standard" */

@@ -81,7 +81,7 @@ export interface PostgresCommonArgs extends ComponentArgs {
   minorUpgrades?: boolean;
   /** Apply changes now, restarts included, instead of in the maintenance window. @default false */
   applyImmediately?: boolean;
-  /** Parameters of PostgreSQL that are added to, or replace, the defaults. */
+  /** Parameters of PostgreSQL that are added to, or replace, the defaults. @default none */
   parameters?: Record<string, string | number>;
   /** CloudWatch Logs. @default PostgreSQL's log (and RDS's upgrade log), kept for 1 year */
   logs?: DatabaseLogs;
@@ -96,6 +96,8 @@ export interface PostgresCommonArgs extends ComponentArgs {
   /**
    * Begin with existing data instead of an empty database; `databaseName` and `username` must be as they were there.
    * Read only when the database is made: adding, changing or removing it later has no effect.
+   *
+   * @default empty
    */
   restoreFrom?: RestoreSource;
   /** Deletion protection, final snapshot, default retention, Pulumi's `protect`. @default "standard" */

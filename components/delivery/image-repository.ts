@@ -24,7 +24,11 @@ export interface ImageRepositoryArgs extends ComponentArgs {
   lifecycle?: LifecycleArgs;
   /** Accounts (12 digits) that may pull. Their own policies must allow it too. @default none */
   pullAccounts?: string[];
-  /** Decides whether the repository can go with images in it, and whether Pulumi refuses to delete it. */
+  /**
+   * Decides whether the repository can go with images in it, and whether Pulumi refuses to delete it.
+   *
+   * @default "standard"
+   */
   protection?: Protection;
   transform?: {
     repository?: Transform<aws.ecr.RepositoryArgs>;

@@ -35,7 +35,11 @@ export interface DnsZoneArgs extends Omit<ComponentArgs, "region"> {
    * @default not signed
    */
   dnssec?: { key: EncryptionKey };
-  /** Decides whether a zone that still holds records may be deleted, and whether Pulumi refuses to. */
+  /**
+   * Decides whether a zone that still holds records may be deleted, and whether Pulumi refuses to.
+   *
+   * @default "standard"
+   */
   protection?: Protection;
   transform?: { zone?: Transform<aws.route53.ZoneArgs> };
 }
@@ -147,7 +151,8 @@ export class DnsZone extends Component implements HostedZone {
     );
     const policy = this.make(aws.cloudwatch.LogResourcePolicy, "query-logs-policy", {
       region: DNS_REGION,
-      policyName: `${this.componentName}-query-logs`,
+      // An account has one list of such policies, and a stack must not overwrite another's.
+      policyName: `${pulumi.getProject()}-${pulumi.getStack()}-${this.componentName}-query-logs`,
       policyDocument: policyDocument([
         {
           Sid: "WriteQueryLogs",

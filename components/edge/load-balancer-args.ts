@@ -37,7 +37,7 @@ export interface DomainArgs {
   name: string;
   /** More names, which get records too, but for wildcards. @default none */
   alternativeNames?: string[];
-  /** Zone of all the names. Without it you make the records, and give a `certificate`. */
+  /** Zone of all the names. Without it you make the records, and give a `certificate`. @default none */
   zone?: HostedZone;
 }
 
@@ -80,7 +80,7 @@ export interface LoadBalancerArgs extends ComponentArgs {
   testListener?: boolean | { allowFrom: string[] };
   /** `dualstack` needs public subnets with IPv6 ranges. @default "ipv4" */
   addresses?: "ipv4" | "dualstack";
-  /** Decides deletion protection and what becomes of the logs. */
+  /** Decides deletion protection and what becomes of the logs. @default "standard" */
   protection?: Protection;
   transform?: {
     loadBalancer?: Transform<aws.lb.LoadBalancerArgs>;

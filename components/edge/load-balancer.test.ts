@@ -161,6 +161,16 @@ describe("LoadBalancer", () => {
     expect(resource(none, "aws:lb/loadBalancer:LoadBalancer").inputs).to.not.have.property("accessLogs");
   });
 
+  it("comes after its network's way to the internet, without which AWS refuses it", async () => {
+    const plan = await planOf(() => {
+      const network = new Vpc("net", { nat: "none" });
+      new LoadBalancer("edge", { network, exposure: "internet", allowPlainHttp: true });
+    });
+    expect(resource(plan, "aws:lb/loadBalancer:LoadBalancer").dependencies).to.include(
+      resource(plan, "aws:ec2/route:Route", "net-public-default").urn,
+    );
+  });
+
   it("is protected from deletion unless it is ephemeral", async () => {
     for (const [protection, expected] of [
       ["ephemeral", false],

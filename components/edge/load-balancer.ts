@@ -257,8 +257,14 @@ export class LoadBalancer extends Component implements Entrance, Observable {
       },
       {
         transform: transform?.loadBalancer,
-        // AWS tries to write at once, which the bucket's policy allows.
-        options: logBucket === undefined ? {} : { dependsOn: logBucket.nodes.policy },
+        options: {
+          dependsOn: [
+            // AWS refuses one on the internet in a network without a way there.
+            ...(this.network.ready ?? []),
+            // AWS tries to write at once, which the bucket's policy allows.
+            ...(logBucket === undefined ? [] : [logBucket.nodes.policy]),
+          ],
+        },
       },
     );
   }

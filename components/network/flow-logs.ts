@@ -15,7 +15,11 @@ export interface FlowLogsArgs {
   key?: EncryptionKey;
   /** How long CloudWatch keeps them. PCI DSS wants a year. @default "1 year" */
   retention?: Duration;
-  /** ARN of a bucket to write to instead of CloudWatch; its own lifecycle then decides the retention. */
+  /**
+   * ARN of a bucket to write to instead of CloudWatch; its own lifecycle then decides the retention.
+   *
+   * @default CloudWatch
+   */
   bucketArn?: pulumi.Input<string>;
   /** @default "ALL" */
   traffic?: "ALL" | "ACCEPT" | "REJECT";

@@ -178,7 +178,7 @@ export class NatEgress extends Component {
         instanceType: nat.instanceType ?? "t4g.nano",
         primaryNetworkInterface: { networkInterfaceId: networkInterface.id },
         metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 },
-        rootBlockDevice: { encrypted: true, volumeType: "gp3", deleteOnTermination: true },
+        rootBlockDevice: { encrypted: true, volumeType: "gp3", volumeSize: 8, deleteOnTermination: true },
         creditSpecification: { cpuCredits: "standard" },
         userData: FORWARDING,
         userDataReplaceOnChange: true,

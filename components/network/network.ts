@@ -22,4 +22,9 @@ export interface Network {
   readonly gatewayPrefixListIds: pulumi.Output<string>[];
   /** Whether the app tier can reach the internet (any NAT). */
   readonly appTierHasEgress: boolean;
+  /**
+   * What must exist before anything in the network sends or receives: routes, endpoints, network ACLs. Absent where the
+   * network stands already.
+   */
+  readonly ready?: readonly pulumi.Resource[];
 }

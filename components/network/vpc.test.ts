@@ -6,7 +6,14 @@ import type { VpcArgs } from "./vpc-args.ts";
 import { zoneAt } from "./zones.ts";
 
 function vpcPlan(args: VpcArgs): Promise<Plan> {
-  return planOf(() => new Vpc("net", args), { region: "eu-west-1" });
+  return planOf(
+    () => {
+      const { vpcId, subnetIds, endpointServices, gatewayPrefixListIds, natPublicIps, appTierHasEgress } =
+        new Vpc("net", args);
+      return { vpcId, subnetIds, endpointServices, gatewayPrefixListIds, natPublicIps, appTierHasEgress };
+    },
+    { region: "eu-west-1" },
+  );
 }
 
 /** Names of the route tables that have a default route, with what it leads to. */

@@ -40,6 +40,7 @@ export class Vpc extends Component implements Network, Observable {
   readonly endpointServices: readonly string[];
   readonly gatewayPrefixListIds: pulumi.Output<string>[];
   readonly appTierHasEgress: boolean;
+  readonly ready: readonly pulumi.Resource[];
   /** Ranges of tiers and subnets. */
   readonly plan: SubnetPlan;
   /** Addresses that partners see, for their allow-lists; empty without NAT, or where AWS manages or you gave them. */
@@ -57,6 +58,7 @@ export class Vpc extends Component implements Network, Observable {
   };
 
   readonly #args: VpcArgs;
+  readonly #routes: pulumi.Resource[] = [];
   readonly #nat: NatEgress | undefined;
 
   /**
@@ -106,6 +108,12 @@ export class Vpc extends Component implements Network, Observable {
     if (endpoints?.securityGroupId !== undefined) this.endpointSecurityGroupId = endpoints.securityGroupId;
     this.endpointServices = endpoints?.services ?? [];
     this.gatewayPrefixListIds = endpoints?.prefixListIds ?? [];
+    this.ready = [
+      ...Object.values(networkAcls),
+      ...this.#routes,
+      ...(endpoints?.nodes.gateway ?? []),
+      ...(endpoints?.nodes.interface ?? []),
+    ];
     this.nodes = {
       vpc,
       internetGateway,
@@ -231,29 +239,31 @@ export class Vpc extends Component implements Network, Observable {
         { transform: this.#args.transform?.routeTable },
       );
       members.forEach((subnet, index) =>
-        this.make(aws.ec2.RouteTableAssociation, `${role}-routes-${index + 1}`, {
-          routeTableId: routeTable.id,
-          subnetId: subnet.id,
-        }),
+        this.#routes.push(
+          this.make(aws.ec2.RouteTableAssociation, `${role}-routes-${index + 1}`, {
+            routeTableId: routeTable.id,
+            subnetId: subnet.id,
+          }),
+        ),
       );
       return routeTable;
     };
 
+    const defaultRoute = (role: string, routeTable: aws.ec2.RouteTable, target: Partial<aws.ec2.RouteArgs>) =>
+      this.#routes.push(
+        this.make(aws.ec2.Route, `${role}-default`, {
+          routeTableId: routeTable.id,
+          destinationCidrBlock: "0.0.0.0/0",
+          ...target,
+        }),
+      );
+
     const publicTable = table("public", subnets.public);
-    this.make(aws.ec2.Route, "public-default", {
-      routeTableId: publicTable.id,
-      destinationCidrBlock: "0.0.0.0/0",
-      gatewayId: internetGateway.id,
-    });
+    defaultRoute("public", publicTable, { gatewayId: internetGateway.id });
     const appTables = subnets.app.map((subnet, index) => table(`app-${index + 1}`, [subnet]));
     appTables.forEach((appTable, index) => {
       const target = this.#nat?.targets[index];
-      if (target === undefined) return;
-      this.make(aws.ec2.Route, `app-${index + 1}-default`, {
-        routeTableId: appTable.id,
-        destinationCidrBlock: "0.0.0.0/0",
-        ...target,
-      });
+      if (target !== undefined) defaultRoute(`app-${index + 1}`, appTable, target);
     });
     return { public: [publicTable], app: appTables, data: [table("data", subnets.data)] };
   }

@@ -16,7 +16,7 @@ export interface BudgetNotice {
 export interface BudgetArgs extends ComponentArgs {
   /** US dollars a month. */
   monthly: number;
-  /** Topic that is told. Give this, `email`, or both. */
+  /** Topic that is told. Give this, `email`, or both. @default none */
   alerts?: AlertTarget;
   /** Addresses that are told as well, 10 at most; no confirmation needed. @default none */
   email?: string[];

@@ -32,7 +32,7 @@ export interface LogGroupArgs extends ComponentArgs {
   class?: "STANDARD" | "INFREQUENT_ACCESS";
   /** Stream every event to a Firehose delivery stream, which writes it to a bucket. @default none */
   archive?: { firehoseArn: pulumi.Input<string>; filter?: string };
-  /** `critical` keeps the group, with its events, when the stack goes. */
+  /** `critical` keeps the group, with its events, when the stack goes. @default "standard" */
   protection?: Protection;
   transform?: {
     logGroup?: Transform<aws.cloudwatch.LogGroupArgs>;

@@ -224,6 +224,11 @@ describe("BackupPlan", () => {
         },
         'rules[0].at: jobs begin within 60 minutes, too close to the backup window "03:00-04:00" of payments; write another time, further than an hour before it',
       ],
+      [
+        "a component too long for its restore test",
+        { restoreTest: "weekly", protect: [recoverable("p".repeat(47), "RDS")] },
+        `restoreTest: "${"p".repeat(47)}_RDS" is too long for the name of a restore test; ${"p".repeat(47)} may have at most 46 characters`,
+      ],
       ["a topic that is none", { notify: "alerts" }, 'notify: "alerts" is not the ARN of an SNS topic'],
     ];
     for (const [title, args, message] of cases) {

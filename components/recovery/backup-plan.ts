@@ -247,7 +247,7 @@ export class BackupPlan extends Component implements Observable {
         aws.backup.RestoreTestingSelection,
         `restore-test-${name}-${point.kind.toLowerCase()}`,
         {
-          name: underscored(`${name}_${point.kind}`),
+          name: restoreTestName(name, point),
           restoreTestingPlanName: restoreTestingPlan.name,
           iamRoleArn: role.arn,
           protectedResourceType: point.kind,
@@ -351,6 +351,12 @@ function validate(name: string, args: BackupPlanArgs) {
   }
   const covered = protect.flatMap(knownToBackup);
   for (const { name: component, point } of covered) {
+    const test = restoreTestName(component, point);
+    problems.check(
+      args.restoreTest === undefined || test.length <= 50,
+      "restoreTest",
+      `"${test}" is too long for the name of a restore test; ${component} may have at most ${50 - point.kind.length - 1} characters`,
+    );
     if (point.ownWindow !== undefined) checkOwnWindow(rules, component, point.ownWindow, problems);
   }
   const topic = known(args.notify);
@@ -367,6 +373,11 @@ function validate(name: string, args: BackupPlanArgs) {
 function knownToBackup({ name, recoveryPoint }: Recoverable): Protected[] {
   const { kind } = recoveryPoint;
   return kind === "self" ? [] : [{ name, point: { ...recoveryPoint, kind } }];
+}
+
+/** Name of the test that restores a component's backups. */
+function restoreTestName(name: string, { kind }: Protected["point"]): string {
+  return underscored(`${name}_${kind}`);
 }
 
 /** AWS Backup takes no hyphens in the names of tests, frameworks and reports. */

@@ -44,7 +44,7 @@ export interface AuditTrailArgs extends ComponentArgs {
   topicName?: pulumi.Input<string>;
   /** Where S3 logs who reads the files. @default nowhere */
   accessLogs?: { bucket: ObjectStore; prefix?: string };
-  /** Decides whether the bucket can be deleted with what it holds. */
+  /** Decides whether the bucket can be deleted with what it holds. @default "standard" */
   protection?: Protection;
   transform?: {
     trail?: Transform<aws.cloudtrail.TrailArgs>;

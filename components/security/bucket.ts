@@ -53,7 +53,7 @@ export interface BucketArgs extends ComponentArgs {
   replication?: BucketReplication;
   /** More statements of the bucket's policy, given its ARN. @default none */
   statements?: (arn: pulumi.Output<string>) => ResourceStatement[];
-  /** Decides whether the bucket can be deleted with what it holds, and Pulumi's `protect`. */
+  /** Decides whether the bucket can be deleted with what it holds, and Pulumi's `protect`. @default "standard" */
   protection?: Protection;
   transform?: {
     bucket?: Transform<aws.s3.BucketArgs>;

@@ -27,7 +27,11 @@ export interface KeyArgs extends ComponentArgs {
   users?: pulumi.Input<string>[];
   /** Make a primary key that can be replicated to other regions. A change replaces the key. @default false */
   multiRegion?: boolean;
-  /** Decides how long a deleted key can be recovered (7 or 30 days) and whether Pulumi refuses to delete it. */
+  /**
+   * Decides how long a deleted key can be recovered (7 or 30 days) and whether Pulumi refuses to delete it.
+   *
+   * @default "standard"
+   */
   protection?: Protection;
   transform?: { key?: Transform<aws.kms.KeyArgs>; alias?: Transform<aws.kms.AliasArgs> };
 }

@@ -42,7 +42,11 @@ export interface SecretArgs extends ComponentArgs {
   rotation?: SecretRotation;
   /** Refuse callers of other accounts, and everything without TLS, by the secret's own policy. @default true */
   accountOnly?: boolean;
-  /** Decides how long a deleted secret can be recovered (not at all, 30 days) and Pulumi's `protect`. */
+  /**
+   * Decides how long a deleted secret can be recovered (not at all, 30 days) and Pulumi's `protect`.
+   *
+   * @default "standard"
+   */
   protection?: Protection;
   transform?: {
     secret?: Transform<aws.secretsmanager.SecretArgs>;

@@ -2,20 +2,28 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { stripVTControlCharacters } from "node:util";
 
+import type { Ended } from "./program.ts";
 import type { Project } from "./project.ts";
 
 /**
  * What a person has to know of a failed program: its own message and the line it comes from, without our stack.
  *
  * @param logged errors that the SDK reported, each a message or a stack
- * @param written what the process wrote to its standard error
+ * @param ended how its process ended, and what it wrote to its standard error
  */
-export function explain(project: Project, logged: readonly string[], written: string): string {
-  const reports = logged.length > 0 ? logged : [written];
+export function explain(project: Project, logged: readonly string[], ended: Ended): string {
+  const reports = logged.length > 0 ? logged : [ended.errors];
   const messages = [
     ...new Set(reports.map((report) => explainOne(project, report)).filter((each) => each !== "")),
   ];
-  return messages.join("\n\n") || "The program failed without saying why.";
+  return messages.join("\n\n") || unexplained(ended);
+}
+
+function unexplained({ code, signal }: Ended): string {
+  if (signal === "SIGKILL")
+    return "The program was killed (SIGKILL) from outside; the machine may be out of memory.";
+  if (signal !== undefined) return `The program was ended by ${signal}.`;
+  return `The program ended its process with exit code ${code ?? "unknown"}, and said nothing.`;
 }
 
 /**
@@ -29,18 +37,20 @@ export function isRefusal(logged: readonly string[]): boolean {
 function explainOne(project: Project, report: string): string {
   const missing = missingPackage(project, report);
   if (missing !== undefined) return missing;
-  const all = stripVTControlCharacters(report).split("\n");
+  // The properties that Node prints of an error follow its message, or its last frame.
+  const all = stripVTControlCharacters(report)
+    .replace(/ \{\n(?: {2}.*\n)*\}\s*$/, "")
+    .split("\n");
   const text = all
     .filter((line) => !isFrame(line))
     .join("\n")
     .replace(/^Running program '.*' failed with an unhandled exception:\n/, "")
-    // The class of an error says something only where it is not a plain Error; the properties that Node prints never do.
-    .replace(/^(?:Uncaught )?(?:Error|ResourceError): /, "")
-    .replace(/ \{\n(?:  .*\n)*\}\s*$/, "")
+    // The class of an error says something only where it is the program's own or tells the mistake's kind.
+    .replace(/^(?:Uncaught )?(?:Error|ResourceError|InputPropertiesError|RunError)(?: \[\w+\])?: /, "")
     .replace(/\nRequire stack:(?:\n- .*)*/, "")
     .replace(/\nNode\.js v[\d.]+\s*$/, "")
     .trim();
-  const position = all.map((line) => positionOf(project, line)).find((each) => each !== undefined);
+  const position = positionIn(project, all);
   return position !== undefined && !text.includes(position) ? `${text}\n  at ${position}` : text;
 }
 
@@ -59,12 +69,20 @@ function isFrame(line: string): boolean {
   return /^\s+at .+/.test(line);
 }
 
-/** File and line of a stack frame that lies in the program itself. */
-function positionOf(project: Project, line: string): string | undefined {
+/** Where a stack comes from: the first frame in the program's own folder, else in its project, else in any source. */
+function positionIn({ root, folder }: Project, lines: readonly string[]): string | undefined {
+  const frames = lines.map(frameOf).filter((frame) => frame !== undefined);
+  const within = (parent: string) => frames.find(({ file }) => !path.relative(parent, file).startsWith(".."));
+  const frame = within(folder) ?? within(root) ?? frames[0];
+  return frame && `${path.relative(root, frame.file)}:${frame.row}`;
+}
+
+/** File and line of a stack frame that lies in no installed package. */
+function frameOf(line: string): { file: string; row: string } | undefined {
   const frame = /(?:\(|at (?:async )?)((?:file:\/\/)?[^\s()]+):(\d+):\d+\)?\s*$/.exec(line);
   const [, location, row] = frame ?? [];
   if (location === undefined || row === undefined || !isFrame(line)) return undefined;
   const file = location.startsWith("file:") ? fileURLToPath(location) : location;
   if (!path.isAbsolute(file) || file.includes(`${path.sep}node_modules${path.sep}`)) return undefined;
-  return `${path.relative(project.root, file)}:${row}`;
+  return { file, row };
 }

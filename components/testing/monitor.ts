@@ -90,6 +90,7 @@ export class Monitor {
   readonly #transforms = new Transforms();
   #rootUrn = "";
   #outputs: Record<string, Json> = {};
+  #finished = false;
 
   constructor(settings: MonitorSettings) {
     this.#settings = settings;
@@ -115,6 +116,11 @@ export class Monitor {
     return configured.length === 0
       ? plan
       : (struckOut(plan as unknown as Json, configured) as unknown as Plan);
+  }
+
+  /** Whether the program got as far as its stack's outputs, the last that the SDK tells. */
+  get finished(): boolean {
+    return this.#finished;
   }
 
   /** Errors that the program logged, in order. */
@@ -241,7 +247,10 @@ export class Monitor {
     const urn = request.getUrn();
     const resource = this.#resources.get(urn);
     if (resource) resource.outputs = concealedObject(outputs);
-    if (urn === this.#rootUrn) this.#outputs = concealedObject(outputs);
+    if (urn === this.#rootUrn) {
+      this.#outputs = concealedObject(outputs);
+      this.#finished = true;
+    }
     return Promise.resolve(new empty.Empty());
   };
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -19,6 +19,8 @@ import {
 
 const schema = createRequire(import.meta.url)("./plan.schema.json") as object;
 const conforms = new Ajv().compile(schema);
+
+const PACKAGES = fileURLToPath(new URL("../../node_modules", import.meta.url));
 
 function fixture(name: string): string {
   return fileURLToPath(new URL(`fixtures/${name}`, import.meta.url));
@@ -135,7 +137,7 @@ describe("planProject", function () {
     const started = performance.now();
     const error = await failure({ cwd: fixture("loops"), timeout: 4 });
     expect(error.kind).to.equal("timeout");
-    expect(error.message).to.match(/^The program did not end within \d/);
+    expect(error.message).to.match(/^The program did not end within 4 seconds;/);
     expect(performance.now() - started).to.be.lessThan(8000);
   });
 
@@ -176,6 +178,18 @@ describe("planProject", function () {
       expect((await failure({ cwd: folder })).message).to.equal(
         `There is no Pulumi.yaml in ${folder} or above it.`,
       );
+    });
+
+    it("does not take for finished what ended its process half way", async () => {
+      writeFileSync(
+        path.join(folder, "Pulumi.yaml"),
+        "name: hasty\nruntime: { name: nodejs, options: { typescript: false } }\n",
+      );
+      symlinkSync(PACKAGES, path.join(folder, "node_modules"));
+      writeFileSync(path.join(folder, "index.js"), "process.exit(0);\n");
+      const error = await failure({ cwd: folder });
+      expect(error.kind).to.equal("program");
+      expect(error.message).to.include("process.exit()");
     });
 
     it("tells that the SDK is missing", async () => {

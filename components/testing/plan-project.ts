@@ -34,6 +34,9 @@ export interface PlanProjectOptions {
   onOutput?: (line: string) => void;
 }
 
+const UNFINISHED =
+  "The program's process ended before the program was done. Look for a call of process.exit(), or for an `await` of a promise that never resolves.";
+
 /** Most runs in search of missing configuration; a program that still asks for more asks for ever new keys. */
 const MOST_RUNS = 10;
 
@@ -54,13 +57,13 @@ export async function planProject(options: PlanProjectOptions = {}): Promise<Pla
     configuration.standIns.delete(fullKey(project.name, key));
   }
   const missing = new Map(configuration.missing);
-  const deadline = performance.now() + (options.timeout ?? 120) * 1000;
+  const timeLimit = options.timeout ?? 120;
+  const deadline = performance.now() + timeLimit * 1000;
   for (let run = 1; ; run++) {
     const standIns = [...missing].map(([key, type]) => [key, configText(standIn(key, type))] as const);
-    const { plan, ended, failure } = await runOnce(project, new Map([...config, ...standIns]), options, {
-      deadline,
-      listen: run > 1,
-    });
+    const values = new Map([...config, ...standIns]);
+    const limits = { deadline, timeLimit, listen: run > 1 };
+    const { plan, ended, failure, finished } = await runOnce(project, values, options, limits);
     const named = namedBy(failure.join("\n"));
     const asked = ended.missing.filter((each) => !missing.has(each.key));
     for (const { key, type } of asked) missing.set(key, type);
@@ -71,8 +74,9 @@ export async function planProject(options: PlanProjectOptions = {}): Promise<Pla
     if (missing.size > 0 && options.placeholders !== true) throw missingConfiguration(project, missing);
     if (ended.code !== 0) {
       const kind = isRefusal(failure) ? "usage" : "program";
-      throw new PlanError(kind, explain(project, failure, ended.errors));
+      throw new PlanError(kind, explain(project, failure, ended));
     }
+    if (!finished) throw new PlanError("program", UNFINISHED);
     return withNotes(plan, project, missing);
   }
 }
@@ -81,8 +85,8 @@ async function runOnce(
   project: Project,
   config: Map<string, string>,
   options: PlanProjectOptions,
-  { deadline, listen }: { deadline: number; listen: boolean },
-): Promise<{ plan: Plan; ended: Ended; failure: string[] }> {
+  { deadline, timeLimit, listen }: { deadline: number; timeLimit: number; listen: boolean },
+): Promise<{ plan: Plan; ended: Ended; failure: string[]; finished: boolean }> {
   const { organization = "organization", environment = {} } = options;
   const { secretKeys, standIns } = project.configuration;
   const region = options.region ?? regionOf(config);
@@ -108,6 +112,7 @@ async function runOnce(
       // Programs that read the provider's region must see the simulated one.
       environment: { AWS_REGION: region, ...environment },
       timeout: Math.max(0, Math.round(deadline - performance.now())),
+      timeLimit,
       ...(options.signal && { signal: options.signal }),
       ...(options.onOutput && { onOutput: options.onOutput }),
     });
@@ -115,6 +120,7 @@ async function runOnce(
       plan: monitor.plan(),
       ended: { ...ended, errors: monitor.scrub(ended.errors) },
       failure: monitor.errors,
+      finished: monitor.finished,
     };
   } finally {
     server.close();

@@ -11,6 +11,8 @@ import { preload } from "./preload.ts";
 export interface Ended {
   /** Exit code; undefined when it was killed. */
   code: number | undefined;
+  /** The signal that killed it. */
+  signal?: NodeJS.Signals;
   /** The end of what it wrote to its standard error. */
   errors: string;
   /** Keys that it told while it was listened to. */
@@ -30,6 +32,8 @@ export interface RunOptions {
   listen: boolean;
   /** Milliseconds until the process and everything it started is killed. */
   timeout: number;
+  /** Seconds that were asked for, of which earlier runs may have taken some: for the message. */
+  timeLimit: number;
   signal?: AbortSignal;
   /** Called for each line that the program writes. */
   onOutput?: (line: string) => void;
@@ -75,18 +79,20 @@ export async function runProgram(project: Project, options: RunOptions): Promise
   const timeout = AbortSignal.timeout(options.timeout);
   timeout.addEventListener("abort", kill, { once: true });
   try {
-    const code = await new Promise<number | undefined>((resolve, reject) => {
+    const ended = await new Promise<Pick<Ended, "code" | "signal">>((resolve, reject) => {
       child.once("error", reject);
-      child.once("close", (exit) => resolve(exit ?? undefined));
+      child.once("close", (code, signal) =>
+        resolve(signal ? { code: undefined, signal } : { code: code ?? 0 }),
+      );
     });
     if (timeout.aborted) {
       throw new PlanError(
         "timeout",
-        `The program did not end within ${options.timeout / 1000} seconds; it was stopped. Look for a loop, or a promise that never resolves, or allow more time.`,
+        `The program did not end within ${options.timeLimit} seconds; it was stopped. Look for a loop, or a promise that never resolves, or allow more time.`,
       );
     }
     if (options.signal?.aborted) throw new PlanError("usage", "The preview was cancelled.");
-    return { code, errors, missing };
+    return { ...ended, errors, missing };
   } finally {
     kill();
     timeout.removeEventListener("abort", kill);

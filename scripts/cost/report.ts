@@ -3,6 +3,7 @@ import { nameOf } from "./difference.ts";
 import type { CostDifference } from "./difference.ts";
 import { sum } from "./monthly.ts";
 import { ASSUMPTIONS } from "./usage.ts";
+import * as markup from "../preview/report/markup.ts";
 import { table } from "../preview/report/table.ts";
 import type { Column } from "../preview/report/table.ts";
 import { count, monthly, price, signedMoney } from "../preview/report/words.ts";
@@ -97,22 +98,23 @@ export function markdownCost({ project, stack, region, estimate, difference }: C
   const lines = estimate.parts.flatMap(({ part, lines: own }) =>
     together(own).map(({ name, what, formula, monthly: each }) => [
       part,
-      name,
-      what,
-      formula,
+      ...[name, what, formula].map(markup.text),
       ...figures(each),
     ]),
   );
   const blocks = [
     `## Cost of ${project}/${stack} (${region})`,
     `${monthly(estimate.total)} at list price.`,
-    markdownTable(["Part", "Low", "Expected", "High"], parts, 1),
+    markup.table(["Part", "Low", "Expected", "High"], parts, 1),
     ...(difference === undefined ? [] : [differenceBlock(difference)]),
-    `<details><summary>${count(lines.length, "line")}</summary>\n\n${markdownTable(["Part", "Resource", "What", "How", "Low", "Expected", "High"], lines, 4)}\n\n</details>`,
+    markup.details(
+      count(lines.length, "line"),
+      markup.table(["Part", "Resource", "What", "How", "Low", "Expected", "High"], lines, 4),
+    ),
     ...(estimate.notPriced.length === 0
       ? []
       : [
-          `Not priced:\n\n${estimate.notPriced.map(({ urn, why }) => `- ${escape(nameOf(urn))}: ${escape(why)}`).join("\n")}`,
+          `Not priced:\n\n${estimate.notPriced.map(({ urn, why }) => `- ${markup.text(nameOf(urn))}: ${markup.text(why)}`).join("\n")}`,
         ]),
     footnote(estimate),
   ];
@@ -120,11 +122,11 @@ export function markdownCost({ project, stack, region, estimate, difference }: C
 }
 
 function differenceBlock({ against, before, after, lines, cautions }: CostDifference): string {
-  const head = `Against ${escape(against)}: ${price(before.expected)} → ${price(after.expected)}, **${signedMoney(after.expected - before.expected)}** a month.`;
+  const head = `Against ${markup.text(against)}: ${price(before.expected)} → ${price(after.expected)}, **${signedMoney(after.expected - before.expected)}** a month.`;
   const rows = lines.map((line) => [
     line.part,
-    line.name,
-    line.what,
+    markup.text(line.name),
+    markup.text(line.what),
     price(line.before.expected),
     price(line.after.expected),
     signedMoney(line.after.expected - line.before.expected),
@@ -132,18 +134,10 @@ function differenceBlock({ against, before, after, lines, cautions }: CostDiffer
   const changes =
     rows.length === 0
       ? []
-      : [markdownTable(["Part", "Resource", "What", "Before", "After", "Change"], rows, 3)];
+      : [markup.table(["Part", "Resource", "What", "Before", "After", "Change"], rows, 3)];
   return [head, ...changes, ...cautions].join("\n\n");
 }
 
-/** A table whose columns from `right` on stand to the right. */
-function markdownTable(head: string[], rows: string[][], right: number): string {
-  const line = (cells: string[]) => `| ${cells.map(escape).join(" | ")} |`;
-  const rule = `| ${head.map((_, index) => (index < right ? "---" : "---:")).join(" | ")} |`;
-  return [line(head), rule, ...rows.map(line)].join("\n");
-}
-
-const escape = (text: string): string => text.replace(/[|\\<]/g, "\\$&").replace(/\s+/g, " ");
 const figures = ({ low, expected, high }: Monthly): string[] => [price(low), price(expected), price(high)];
 
 function footnote({ pricesAsOf, assumptions, parts }: CostEstimate): string {

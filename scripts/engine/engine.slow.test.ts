@@ -1,8 +1,6 @@
-import { spawnSync } from "node:child_process";
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { expect } from "chai";
 import {
@@ -12,14 +10,58 @@ import {
   SECRET,
   UNKNOWN,
 } from "../../components/testing/index.ts";
-
-const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-const PACKS = ["pci-dss", "soc2"].map((pack) => join(ROOT, "policies/packs", pack));
+import { ownPacks, preview } from "../preview/preview.ts";
+import { Engine, needsPulumi, ROOT } from "./testing.ts";
 
 interface EngineResource {
   urn: string;
   type: string;
   inputs?: Record<string, Json>;
+}
+
+/** Key by which the engine marks assets and archives, and its marks. */
+const SIGNATURE = "4dabf18193072939515e22adb298388d";
+const KINDS: Record<string, string> = {
+  c44067f5952c0a294b673a41bacd8c17: "asset",
+  "0def7320c3a5731c473e5ecbe6d01bc7": "archive",
+};
+
+/** What assets hold, without how the one side or the other marks them. */
+function plainAssets(value: Json | undefined): Json | undefined {
+  if (Array.isArray(value)) return value.map((each) => plainAssets(each) ?? null);
+  if (typeof value !== "object" || value === null) return value;
+  const { asset, archive, [SIGNATURE]: signature, ...rest } = value;
+  const marked = asset ?? archive;
+  if (isMarked(marked)) return plainAssets(marked);
+  const kind = typeof signature === "string" ? KINDS[signature] : undefined;
+  if (kind === undefined && !isMarked(value)) {
+    return Object.fromEntries(
+      Object.entries<Json>(value).map(([key, each]) => [key, plainAssets(each) ?? null]),
+    );
+  }
+  const { text, path, uri, assets } = rest;
+  return JSON.parse(JSON.stringify({ text, path, uri, assets: plainAssets(assets) })) as Json;
+}
+
+function isMarked(value: Json | undefined): value is Record<string, Json> {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
+  return value.__pulumiAsset === true || value.__pulumiArchive === true;
+}
+
+/** `rule resource` of each violation that the engine printed; not what it could not judge. */
+function violations(stdout: string): { broken: string[]; unknown: string[] } {
+  const found = [
+    ...stdout.matchAll(/- \[(?:mandatory|advisory)\].*? {2}(\S+) {2}\((\S+): (\S+)\)\n\s+(.*)/g),
+  ];
+  const named = found.map(([, rule = "", , name = "", message = ""]) => ({
+    key: `${rule} ${name}`,
+    message,
+  }));
+  const isUnknown = ({ message }: { message: string }) => message.startsWith("Not known before deployment");
+  return {
+    broken: [...new Set(named.filter((each) => !isUnknown(each)).map(({ key }) => key))].sort(),
+    unknown: [...new Set(named.filter(isUnknown).map(({ key }) => key))],
+  };
 }
 
 /** Whether the engine's value says the same as ours, as far as the engine knows it before deployment. */
@@ -38,43 +80,15 @@ function agrees(engine: Json | undefined, ours: Json | undefined): boolean {
 }
 
 describe("the real Pulumi engine, with a simulated provider", function () {
-  this.timeout(300_000);
+  this.timeout(120_000);
+  const engine = new Engine();
   let folder: string;
-
-  function pulumi(...args: string[]): { status: number | null; stdout: string; stderr: string } {
-    return spawnSync("pulumi", ["--non-interactive", ...args], {
-      cwd: folder,
-      encoding: "utf8",
-      maxBuffer: 256 * 1024 * 1024,
-      env: {
-        ...process.env,
-        PATH: [join(ROOT, "scripts/engine"), join(ROOT, "node_modules/.bin"), process.env.PATH].join(
-          delimiter,
-        ),
-        PULUMI_HOME: join(folder, ".home"),
-        PULUMI_BACKEND_URL: `file://${folder}`,
-        PULUMI_CONFIG_PASSPHRASE: "for tests only",
-        PULUMI_SKIP_UPDATE_CHECK: "true",
-        PULUMI_IGNORE_AMBIENT_PLUGINS: "false",
-        PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
-      },
-    });
-  }
-
-  /** As `pulumi`, failing with what it printed when it fails. */
-  function succeeds(...args: string[]): string {
-    const { status, stdout, stderr } = pulumi(...args);
-    expect(status, `pulumi ${args.join(" ")}\n${stdout.slice(-4000)}\n${stderr.slice(-4000)}`).to.equal(0);
-    return stdout;
-  }
+  const packs = ownPacks().flatMap((pack) => ["--policy-pack", pack]);
 
   before(function () {
-    if (spawnSync("pulumi", ["version"]).status !== 0) {
-      console.log("      skipped: the Pulumi CLI is not on PATH");
-      this.skip();
-    }
+    needsPulumi(this);
     // The program itself, in a folder of its own: `pulumi stack init` writes into the stack's file.
-    folder = mkdtempSync(join(tmpdir(), "strongroom-engine-"));
+    folder = mkdtempSync(join(tmpdir(), "strongroom-program-"));
     for (const name of ["stacks", "components", "node_modules"])
       symlinkSync(join(ROOT, name), join(folder, name));
     for (const name of ["package.json", "Pulumi.yaml", "Pulumi.production.yaml", "Pulumi.staging.yaml"]) {
@@ -83,16 +97,16 @@ describe("the real Pulumi engine, with a simulated provider", function () {
   });
 
   after(() => {
+    engine.remove();
     if (folder) rmSync(folder, { recursive: true, force: true });
   });
 
   for (const stack of ["production", "staging"]) {
     it(`previews ${stack} as the offline preview does: same URNs, same inputs`, async () => {
-      succeeds("stack", "init", stack);
-      const { steps } = JSON.parse(succeeds("preview", "--json", "--stack", stack)) as {
-        steps: { newState: EngineResource }[];
-      };
-      const engine = steps
+      await engine.succeeds(folder, ["stack", "init", stack]);
+      const printed = await engine.succeeds(folder, ["preview", "--json", "--stack", stack]);
+      const { steps } = JSON.parse(printed) as { steps: { newState: EngineResource }[] };
+      const theirs = steps
         .map(({ newState }) => newState)
         .filter(({ type }) => !type.startsWith("pulumi:providers:") && type !== "pulumi:pulumi:Stack");
       const plan = await planProject({ cwd: ROOT, stack });
@@ -101,45 +115,65 @@ describe("the real Pulumi engine, with a simulated provider", function () {
           .filter(({ type }) => type !== "pulumi:pulumi:Stack")
           .map((found) => [found.urn, found]),
       );
-      expect([...ours.keys()].sort()).to.deep.equal(engine.map(({ urn }) => urn).sort());
-      const differences = engine.flatMap(({ urn, inputs = {} }) =>
-        Object.keys(inputs)
-          .filter((key) => !agrees(inputs[key], ours.get(urn)?.inputs[key]))
-          .map((key) => ({ urn, key, engine: inputs[key], ours: ours.get(urn)?.inputs[key] })),
-      );
+      expect([...ours.keys()].sort()).to.deep.equal(theirs.map(({ urn }) => urn).sort());
+      const differences = theirs.flatMap(({ urn, inputs = {} }) => {
+        const planned = ours.get(urn)?.inputs ?? {};
+        return [...new Set([...Object.keys(inputs), ...Object.keys(planned)])]
+          .filter((key) => key !== "__defaults")
+          .map((key) => ({ urn, key, engine: plainAssets(inputs[key]), ours: plainAssets(planned[key]) }))
+          .filter((each) => !agrees(each.engine, each.ours));
+      });
       expect(differences, JSON.stringify(differences, undefined, 1)).to.deep.equal([]);
     });
   }
 
-  it("loads both packs, and production passes them", () => {
-    const output = succeeds(
-      "preview",
-      "--stack",
-      "production",
-      ...PACKS.flatMap((pack) => ["--policy-pack", pack]),
-    );
+  it("loads both packs, and production passes them", async () => {
+    const output = await engine.succeeds(folder, ["preview", "--stack", "production", ...packs]);
     expect(output).to.include("strongroom-pci-dss").and.to.include("strongroom-soc2");
     expect(output).not.to.include("[mandatory]");
   });
 
-  it("a pack stops what breaks a mandatory rule", () => {
-    writeFileSync(
-      join(folder, "Pulumi.staging.yaml"),
-      readFileSync(join(ROOT, "Pulumi.staging.yaml"), "utf8") + "  strongroom:auditTrail: false\n",
-    );
-    const { status, stdout } = pulumi("preview", "--stack", "staging", "--policy-pack", PACKS[0] ?? "");
-    expect(status).not.to.equal(0);
-    expect(stdout).to.include("[mandatory]").and.to.include("cloudtrail-exists-multi-region");
+  it("is stopped by a mandatory rule, and finds what the offline preview finds where it knows the values", async () => {
+    await engine.succeeds(folder, ["config", "set", "strongroom:auditTrail", "false", "--stack", "staging"]);
+    const { code, stdout } = await engine.pulumi(folder, ["preview", "--stack", "staging", ...packs]);
+    expect(code).not.to.equal(0);
+    expect(stdout).to.match(/\[mandatory\].*cloudtrail-exists-multi-region/);
+    const { judgement } = await preview({
+      cwd: folder,
+      stack: "staging",
+      config: {},
+      placeholders: false,
+      cost: false,
+      timeout: 60,
+    });
+    const theirs = violations(stdout);
+    const ours = judgement.verdicts
+      .filter(({ status }) => status === "fail")
+      .map(({ rule, urn }) => `${rule} ${urn?.split("::").at(-1) ?? "strongroom-staging"}`)
+      .filter((key) => !theirs.unknown.includes(key));
+    expect([...new Set(ours)].sort()).to.deep.equal(theirs.broken);
+    await engine.succeeds(folder, ["config", "rm", "strongroom:auditTrail", "--stack", "staging"]);
   });
 
-  it("creates, finds nothing to change, updates and destroys staging", () => {
+  it("creates staging, then finds nothing to change, and keeps every secret encrypted", async () => {
     const up = ["up", "--yes", "--skip-preview", "--stack", "staging"];
-    succeeds(...up);
-    succeeds(...up, "--expect-no-changes");
-    succeeds("config", "set", "strongroom:budget", "500", "--stack", "staging");
-    expect(succeeds(...up)).to.match(/~ 1 updated/);
-    const state = succeeds("stack", "export", "--stack", "staging");
-    expect(state).not.to.match(/"plaintext"/);
-    succeeds("destroy", "--yes", "--skip-preview", "--stack", "staging");
+    await engine.succeeds(folder, up);
+    await engine.succeeds(folder, [...up, "--expect-no-changes"]);
+    const shown = await engine.succeeds(folder, ["stack", "export", "--show-secrets", "--stack", "staging"]);
+    const secrets = [...shown.matchAll(/"plaintext": "\\"(.{8,})\\""/g)].map(([, text = ""]) => text);
+    expect(secrets).not.to.be.empty;
+    const state = await engine.succeeds(folder, ["stack", "export", "--stack", "staging"]);
+    expect(secrets.filter((secret) => state.includes(secret))).to.deep.equal([]);
+  });
+
+  it("fails an update whose roll-out ECS takes back, repeats it, and destroys", async () => {
+    const image = ["config", "set", "--path", "strongroom:images.backend.tag", "1.0.1", "--stack", "staging"];
+    await engine.succeeds(folder, image);
+    const up = ["up", "--yes", "--skip-preview", "--stack", "staging"];
+    const failed = await engine.pulumi(folder, up, { STRONGROOM_SIMULATED_ROLLBACK: "backend" });
+    expect(failed.code).not.to.equal(0);
+    expect(failed.stdout + failed.stderr).to.include("ECS rolled backend back");
+    expect(await engine.succeeds(folder, up)).to.match(/~ \d+ updated|\+-\d+ replaced|unchanged/);
+    await engine.succeeds(folder, ["destroy", "--yes", "--skip-preview", "--stack", "staging"]);
   });
 });

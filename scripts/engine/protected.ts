@@ -52,7 +52,7 @@ export function describeDeletion(stack: string, resources: StateResource[]): str
     .join(", ");
   const data = resources.filter(({ type }) => DATA.has(type));
   return [
-    `Deletes ${resources.length} resources of ${stack}: ${counts}.`,
+    `Deletes ${resources.length} resource${resources.length === 1 ? "" : "s"} of ${stack}: ${counts}.`,
     ...(data.length > 0 ? ["", "Among them, with all they hold:", ...data.map(line)] : []),
   ].join("\n");
 }

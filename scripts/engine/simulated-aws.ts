@@ -3,8 +3,8 @@
  * `pulumi-resource-random`, the real Pulumi engine previews, deploys, updates and destroys our program without an
  * account. The answers are the test kit's, so that engine and offline preview can be compared value by value.
  *
- * It judges nothing: what only the real provider validates stays unseen. `STRONGROOM_SIMULATED_ROLLBACK=NAME` makes the
- * ECS service of that name stay with its former task definition, as ECS does when it rolls back.
+ * It judges nothing: what only the real provider validates stays unseen. `STRONGROOM_SIMULATED_ROLLBACK=NAME` makes
+ * the ECS service whose name begins so stay with its former task definition, as ECS does when it rolls back.
  */
 import { createRequire } from "node:module";
 import { isDeepStrictEqual } from "node:util";
@@ -44,7 +44,13 @@ function state(urn: string, inputs: Properties, given?: string): { id: string; o
     ...(given === undefined ? {} : { id: given }),
     cloud: cloudOf(inputs),
   });
-  return { id, outs: { ...(settled(outputs, urn) as Properties), ...inputs } };
+  return { id, outs: { ...(settled(outputs, urn) as Properties), ...password(urn, inputs), ...inputs } };
+}
+
+/** What a preview leaves open: a password of the wanted length, always the same for the same resource. */
+function password(urn: string, { length }: Properties): Properties {
+  if (typeOf(urn) !== "random:index/randomPassword:RandomPassword") return {};
+  return { result: digest(urn, Number(length)) };
 }
 
 /** After deployment nothing is unknown: what the kit does not simulate becomes a value of the resource's own. */
@@ -70,7 +76,8 @@ function revised(
 /** Lets an ECS service run what it was given, or what it ran before when it is to roll back. */
 function deploy(urn: string, outs: Properties, former: Json): void {
   if (typeOf(urn) !== "aws:ecs/service:Service" || typeof outs.name !== "string") return;
-  const rollsBack = process.env.STRONGROOM_SIMULATED_ROLLBACK === outs.name;
+  const { STRONGROOM_SIMULATED_ROLLBACK: backwards } = process.env;
+  const rollsBack = backwards !== undefined && outs.name.startsWith(backwards);
   running.set(outs.name, rollsBack ? former : (outs.taskDefinition ?? null));
 }
 

@@ -36,7 +36,8 @@ export class Engine {
   };
 
   constructor() {
-    if (spawnSync("pulumi", ["version"], { encoding: "utf8" }).stdout.trim() === "") this.#giveVersion();
+    const { status, stdout } = spawnSync("pulumi", ["version"], { encoding: "utf8" });
+    if (status === 0 && stdout.trim() === "") this.#giveVersion();
   }
 
   /** A CLI built from its sources states no version, but the Automation API asks for one. */

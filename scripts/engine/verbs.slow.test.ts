@@ -38,20 +38,19 @@ const PACK = {
 describe("strongroom with the real Pulumi engine and a simulated provider", function () {
   this.timeout(120_000);
   const projects = new Projects();
-  let engine: Engine;
+  const engine = new Engine();
   let shop: string;
   const lenient = ["--pack", "pack", "--stack", "test"];
 
   before(async function () {
     needsPulumi(this);
-    engine = new Engine();
     shop = projects.make({ ...PACK, "index.js": PROGRAM, "Pulumi.test.yaml": "config: {}\n" });
     await engine.succeeds(shop, ["stack", "init", "test", "--no-select"]);
   });
 
   after(() => {
     projects.remove();
-    engine?.remove();
+    engine.remove();
   });
 
   it("preview --engine prints the engine's preview and saves none of its configuration", async () => {
@@ -113,7 +112,7 @@ describe("strongroom with the real Pulumi engine and a simulated provider", func
     await engine.strongroom(shop, "up", ...lenient, "--yes");
     const run = await engine.strongroom(shop, "destroy", "--stack", "test", "--yes");
     expect(run.stdout, run.stderr)
-      .to.include("Deletes 1 resources of test: aws:dynamodb 1.")
+      .to.include("Deletes 1 resource of test: aws:dynamodb 1.")
       .and.to.match(/with all they hold:\n {2}orders/);
     expect(run.code).to.equal(EXIT.fine);
     const again = await engine.strongroom(shop, "destroy", "--stack", "test", "--yes");
@@ -163,7 +162,7 @@ describe("strongroom with the real Pulumi engine and a simulated provider", func
     expect(code).to.equal(EXIT.interrupted);
     const { stderr } = await engine.pulumi(root, ["cancel", "--yes", "--stack", "endless"]);
     expect(stderr).not.to.include("currently locked");
-    const after = await engine.strongroom(root, "destroy", "--stack", "endless", "--yes");
-    expect(after.code, after.stderr).to.equal(EXIT.fine);
+    const destroyed = await engine.strongroom(root, "destroy", "--stack", "endless", "--yes");
+    expect(destroyed.code, destroyed.stderr).to.equal(EXIT.fine);
   });
 });

@@ -139,6 +139,8 @@ describe("Judging a Plan by policy packs", () => {
       plan({ ...database, inputs: { publiclyAccessible: false, storageEncrypted: true } }, bucket, block),
     );
     expect(better.passed).to.equal(both.passed + 2);
+    const sum = better.checks?.reduce((total, { passed }) => total + passed, 0);
+    expect(sum, "the checks that both packs share count once").to.equal(better.passed);
   });
 
   it("forgets one Plan before it judges the next", async () => {

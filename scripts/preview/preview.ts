@@ -58,7 +58,8 @@ export async function preview(request: PreviewRequest): Promise<Preview> {
   const end = () => judge.stop();
   signal?.addEventListener("abort", end);
   try {
-    const [plan, baseline] = await both(planOf(request, cwd), baselineOf(request, former));
+    const [planned, baseline] = await both(planOf(request, cwd), baselineOf(request, former));
+    const plan = fromHere(planned, cwd);
     onProgress?.(`Judging ${plan.resources.length} resources`);
     const after = await sideOf(request, plan, judge);
     const document: Preview = {
@@ -115,6 +116,16 @@ async function planOf(
     ...(signal === undefined ? {} : { signal }),
     onProgress: (_, count) => onProgress?.(`Running the program: ${count} resources`),
   });
+}
+
+/** A Plan whose sources are named from the current folder, so that terminals and code scanning find them. */
+function fromHere(plan: Plan, cwd: string): Plan {
+  const resources = plan.resources.map((resource) => {
+    const { source } = resource;
+    if (source === undefined) return resource;
+    return { ...resource, source: { ...source, file: path.relative("", path.resolve(cwd, source.file)) } };
+  });
+  return { ...plan, resources };
 }
 
 /** What `--against` names: another run's Plan, or a commit whose program is still to be run. */

@@ -28,10 +28,9 @@ describe("enterprise-payments: security", () => {
         const arns = resources(plan, "aws:secretsmanager/secret:Secret").map(({ outputs }) => outputs.arn);
         const readers = new Map<string, unknown>();
         for (const policy of resources(plan, "aws:iam/rolePolicy:RolePolicy")) {
-          const { Statement } = document<{ Statement: { Action: string | string[]; Resource: string[] }[] }>(
-            policy,
-            "policy",
-          );
+          const { Statement } = document(policy, "policy") as {
+            Statement: { Action: string | string[]; Resource: string[] }[];
+          };
           for (const { Action, Resource } of Statement) {
             if ([Action].flat().includes("secretsmanager:GetSecretValue")) readers.set(policy.name, Resource);
           }

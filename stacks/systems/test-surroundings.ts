@@ -42,7 +42,7 @@ export function planStack(stack: string, changes: Record<string, Json | undefine
 /** PagerDuty's address in the samples, which no Plan may show. */
 const PLANTED = "https://events.pagerduty.com/integration/0123456789planted/enqueue";
 
-/** The stacks that tests look at: the two files, and one without a domain, with default sizes and two replicas. */
+/** What tests look at: the two stacks, and one of default sizes with two replicas, but without a domain and hours. */
 const SAMPLES = {
   production: () => planStack("production", { "strongroom:pagerDutyUrl": PLANTED }),
   staging: () =>
@@ -58,6 +58,7 @@ const SAMPLES = {
       "strongroom:backend": undefined,
       "strongroom:frontend": undefined,
       "strongroom:database": { replicas: 2 },
+      "strongroom:offHours": undefined,
     }),
 };
 
@@ -88,8 +89,8 @@ export function inputsOf(plan: Plan, type: string): Inputs[] {
 }
 
 /** A property of a resource that holds a JSON document. */
-export function document<Shape>(resource: PlanResource, property: string): Shape {
-  return JSON.parse(resource.inputs[property] as string) as Shape;
+export function document(resource: PlanResource, property: string): unknown {
+  return JSON.parse(resource.inputs[property] as string);
 }
 
 /** A container as a task definition writes it. */
@@ -108,17 +109,16 @@ export interface Container {
 
 /** All containers of a Plan. */
 export function containers(plan: Plan): Container[] {
-  return resources(plan, "aws:ecs/taskDefinition:TaskDefinition").flatMap((task) =>
-    document<Container[]>(task, "containerDefinitions"),
+  return resources(plan, "aws:ecs/taskDefinition:TaskDefinition").flatMap(
+    (task) => document(task, "containerDefinitions") as Container[],
   );
 }
 
 /** `AWS/RDS CPUUtilization` … : the metrics that a dashboard draws. */
 export function drawn(dashboard: PlanResource): string[] {
-  const { widgets } = document<{ widgets: { properties: { metrics?: [string, string, ...unknown[]][] } }[] }>(
-    dashboard,
-    "dashboardBody",
-  );
+  const { widgets } = document(dashboard, "dashboardBody") as {
+    widgets: { properties: { metrics?: [string, string, ...unknown[]][] } }[];
+  };
   return widgets.flatMap(({ properties }) =>
     (properties.metrics ?? []).map(([namespace, name]) => `${namespace} ${name}`),
   );

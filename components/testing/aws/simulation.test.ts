@@ -1,10 +1,25 @@
 import * as aws from "@pulumi/aws";
 import { expect } from "chai";
 
-import { planOf, resource } from "../index.ts";
+import { mistakesOf, planOf, resource } from "../index.ts";
 import { policyDocument } from "./policy-document.ts";
 
 describe("simulated AWS resources", () => {
+  it("are named as the engine names them: no longer than AWS takes", async () => {
+    const role = (length: number) => () => {
+      new aws.iam.Role("r".repeat(length), { assumeRolePolicy: "{}" });
+    };
+    const plan = await planOf(() => {
+      role(56)();
+      new aws.kms.Alias("data", { targetKeyId: "1" });
+    });
+    expect(resource(plan, "aws:iam/role:Role").outputs.name).to.have.lengthOf(64);
+    expect(resource(plan, "aws:kms/alias:Alias").outputs.name).to.match(/^alias\/data-[0-9a-f]{7}$/);
+    expect(await mistakesOf(role(57))).to.include(
+      `name '${"r".repeat(57)}-' plus 7 random chars is longer than maximum length 64`,
+    );
+  });
+
   it("have ids and ARNs in AWS's shapes", async () => {
     const plan = await planOf(
       () => {
@@ -104,18 +119,12 @@ describe("simulated AWS resources", () => {
     expect(plan.outputs.none).to.equal("");
   });
 
-  it("keep to the length that AWS allows a name, and let given names win", async () => {
-    const long = "a-rather-long-name-for-a-target-group";
+  it("let given names and prefixes win", async () => {
     const plan = await planOf(() => [
-      new aws.lb.TargetGroup(long),
       new aws.lb.TargetGroup("given", { name: "backend" }),
       new aws.s3.Bucket("Files", { bucketPrefix: "Logs-" }),
     ]);
-    const name = resource(plan, "aws:lb/targetGroup:TargetGroup", long).outputs.name as string;
-    expect(name)
-      .to.have.lengthOf(32)
-      .and.match(/^a-rather-long-name-for-a-/);
-    expect(resource(plan, "aws:lb/targetGroup:TargetGroup", "given").outputs.arnSuffix).to.match(
+    expect(resource(plan, "aws:lb/targetGroup:TargetGroup").outputs.arnSuffix).to.match(
       /^targetgroup\/backend\//,
     );
     expect(resource(plan, "aws:s3/bucket:Bucket").outputs.bucket).to.match(/^logs-[0-9a-f]{7}$/);

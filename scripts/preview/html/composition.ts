@@ -122,8 +122,7 @@ export class Composition {
       anchor: each.group && anchors.get(`anchor ${each.group.id}`),
     }));
     const { height, boxes } = shelve(groups, this.#width - 2 * inset);
-    for (const [id, box] of boxes)
-      this.#boxes.set(id, { ...box, x: box.x + inset + MARGIN, y: box.y + top });
+    for (const [id, box] of boxes) this.#boxes.set(id, { ...box, x: box.x + inset + MARGIN, y: box.y + top });
     return height;
   }
 
@@ -201,7 +200,12 @@ export class Composition {
       const width = labelWidth(this.#diagram.edges[index]?.labels ?? []);
       const [end, before] = [route.points.at(-1), route.points.at(-2)];
       if (width === 0 || end === undefined || before === undefined) continue;
-      const label = { x: end.x - width / 2, y: this.#besides(end, before) - LABEL_HEIGHT / 2, width, height: LABEL_HEIGHT };
+      const label = {
+        x: end.x - width / 2,
+        y: this.#besides(end, before) - LABEL_HEIGHT / 2,
+        width,
+        height: LABEL_HEIGHT,
+      };
       const clash = () => placed.find((other) => overlaps(label, other));
       for (let other = clash(); other !== undefined; other = clash()) label.x = other.x + other.width + 6;
       placed.push(label);

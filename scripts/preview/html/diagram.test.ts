@@ -24,9 +24,14 @@ describe("diagramOf", () => {
   const diagram = diagramOf(samplePlan());
 
   it("puts what stands in the network into its tiers, with their zones", () => {
-    const titles = ["edge load balancer", "backend", "PostgreSQL orders", "Valkey sessions", "2 NAT gateways", "firewall"].map((title) =>
-      groupTitle(diagram, title),
-    );
+    const titles = [
+      "edge load balancer",
+      "backend",
+      "PostgreSQL orders",
+      "Valkey sessions",
+      "2 NAT gateways",
+      "firewall",
+    ].map((title) => groupTitle(diagram, title));
     expect(titles).to.deep.equal([
       "Public tier",
       "App tier",
@@ -101,11 +106,9 @@ describe("diagramOf", () => {
       resource.inputs.tags = {};
     }
     const drawn = diagramOf(plan);
-    expect(["edge load balancer", "backend", "PostgreSQL orders"].map((title) => groupTitle(drawn, title))).to.deep.equal([
-      "Public tier",
-      "App tier",
-      "Data tier",
-    ]);
+    expect(
+      ["edge load balancer", "backend", "PostgreSQL orders"].map((title) => groupTitle(drawn, title)),
+    ).to.deep.equal(["Public tier", "App tier", "Data tier"]);
   });
 
   it("draws boxes around regions where there are several", () => {
@@ -126,7 +129,14 @@ describe("layOut", () => {
     const diagram = diagramOf(samplePlan());
     const layout = await layOut(diagram);
     expect(faultsOf(diagram, layout)).to.deep.equal([]);
-    const tops = ["Internet", "firewall", "edge load balancer", "backend", "PostgreSQL orders", "3 Secrets"].map(
+    const tops = [
+      "Internet",
+      "firewall",
+      "edge load balancer",
+      "backend",
+      "PostgreSQL orders",
+      "3 Secrets",
+    ].map(
       (title) => layout.boxes.get(diagram.nodes.find((node) => node.title === title)?.id ?? "")?.y ?? NaN,
     );
     expect(tops).to.deep.equal(tops.toSorted((a, b) => a - b));

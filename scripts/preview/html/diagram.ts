@@ -179,7 +179,9 @@ function nodeOf(id: string, { group, kind, resources }: Crowd, references: Refer
   return {
     id,
     title:
-      single === undefined ? `${resources.length} ${plural(kind.label)}` : spoken(titles.join(), single, kind),
+      single === undefined
+        ? `${resources.length} ${plural(kind.label)}`
+        : spoken(titles.join(), single, kind),
     subtitle: single === undefined ? listed(titles) : subtitleOf(single, kind),
     icon: kind.icon,
     role: kind.role,

@@ -11,7 +11,8 @@ export interface Kind {
 }
 
 /** What something does in an architecture; decides where it stands and how it is coloured. */
-export type Role = "internet" | "edge" | "network" | "compute" | "data" | "security" | "operations" | "upkeep";
+export type Role =
+  "internet" | "edge" | "network" | "compute" | "data" | "security" | "operations" | "upkeep";
 
 export type IconName =
   | "globe"

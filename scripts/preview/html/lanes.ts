@@ -3,7 +3,7 @@ import { TIERS } from "./placement.ts";
 
 /** Nodes side by side, between what stands above and what stands below them. */
 export interface Lane {
-  /** Several only on a shelf. */
+  /** Each region has its own edge, and a shelf has several boxes. */
   groups: { group: DiagramGroup | undefined; nodes: DiagramNode[] }[];
   /** The box that the lane fills from side to side. */
   band?: DiagramGroup;
@@ -54,7 +54,7 @@ export function lanesOf({ groups, nodes, edges }: Diagram): Lane[] {
   };
   const lanes = [
     lane(undefined),
-    ...edge.map((group) => lane(group)),
+    { groups: edge.map((group) => ({ group, nodes: nodesIn(group) })), within: [], shelved: false },
     ...(regions.length === 0 ? [undefined] : regions).flatMap(inRegion),
   ];
   return lanes.filter((each) => each.groups.some((group) => group.nodes.length > 0));

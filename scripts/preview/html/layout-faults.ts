@@ -2,7 +2,10 @@ import type { Diagram } from "./diagram.ts";
 import type { Box, Layout } from "./layout.ts";
 
 /** For tests: what is wrong with a layout. Nodes and labels keep clear of each other, and all is within its box. */
-export function faultsOf({ nodes, groups, edges }: Diagram, { boxes, routes, width, height }: Layout): string[] {
+export function faultsOf(
+  { nodes, groups, edges }: Diagram,
+  { boxes, routes, width, height }: Layout,
+): string[] {
   const faults: string[] = [];
   const whole = { x: 0, y: 0, width, height };
   const placed = nodes.flatMap(({ id, title, group }) => {
@@ -27,7 +30,9 @@ export function faultsOf({ nodes, groups, edges }: Diagram, { boxes, routes, wid
         faults.push(`the boxes ${title} and ${other.title} overlap`);
     }
   }
-  const labels = routes.flatMap(({ label }, index) => (label === undefined ? [] : [{ label, edge: edges[index] }]));
+  const labels = routes.flatMap(({ label }, index) =>
+    label === undefined ? [] : [{ label, edge: edges[index] }],
+  );
   for (const [index, { label, edge }] of labels.entries()) {
     const name = edge?.labels.join(" ") ?? "";
     if (!isWithin(label, whole)) faults.push(`${name} leaves the drawing`);

@@ -111,11 +111,23 @@
     /** @param {number} x @param {number} y shares of what is seen */
     const move = (x, y) => canvas.scrollBy(canvas.clientWidth * x, canvas.clientHeight * y);
 
-    // Where a screen is narrower than the drawing, it starts at the entrance.
-    const entrance = svg.querySelector(".node.internet, .node.edge")?.getBoundingClientRect();
-    if (entrance !== undefined && canvas.scrollWidth > canvas.clientWidth) {
+    // Text of 12 stays readable a little smaller; beyond that people scroll.
+    const available = canvas.clientWidth - 40;
+    if (available < natural && available >= natural * 0.92) {
+      scale = available / natural;
+      svg.style.width = `${available}px`;
+    }
+    // Where a screen is narrower than the drawing, it starts at the entrance: all of the internet, and what it can of
+    // the edge.
+    const [first, next = first] = [".node.internet", ".node.edge"]
+      .flatMap((kind) => svg.querySelector(kind) ?? [])
+      .map((node) => node.getBoundingClientRect());
+    if (first !== undefined && next !== undefined && canvas.scrollWidth > canvas.clientWidth) {
       const frame = canvas.getBoundingClientRect();
-      canvas.scrollLeft += entrance.left + entrance.width / 2 - frame.left - frame.width / 2;
+      const middle = (Math.min(first.left, next.left) + Math.max(first.right, next.right)) / 2;
+      const half = frame.width / 2 - 12;
+      canvas.scrollLeft +=
+        Math.min(Math.max(middle, first.right - half), first.left + half) - frame.left - frame.width / 2;
     }
 
     /** @type {Record<string, () => void>} */
@@ -137,7 +149,9 @@
     });
     for (const button of document.querySelectorAll("[data-zoom]")) {
       const what = button.getAttribute("data-zoom");
-      button.addEventListener("click", () => (what === "fit" ? fit() : zoom(what === "in" ? scale * 1.25 : scale / 1.25)));
+      button.addEventListener("click", () =>
+        what === "fit" ? fit() : zoom(what === "in" ? scale * 1.25 : scale / 1.25),
+      );
     }
     // The wheel alone scrolls the page, as people expect; with Ctrl (or a pinch) it zooms.
     canvas.addEventListener(

@@ -4,6 +4,7 @@ import { byRule } from "../findings.ts";
 import type { Finding } from "../findings.ts";
 import type { CostEstimate } from "../../cost/cost.ts";
 import { nameOf, shortType } from "../urn.ts";
+import { code, details, longestRun, table, text } from "./markup.ts";
 import { count, monthly, position, price, replacement, sides, signedMoney, summarize } from "./words.ts";
 
 /** Longest comment that GitHub takes, in characters. */
@@ -128,56 +129,12 @@ function target(urn: string | undefined): string {
   return urn === undefined ? "the stack" : code(nameOf(urn));
 }
 
-function details(summary: string, body: string): string {
-  return `<details>\n<summary>${html(summary)}</summary>\n\n${body}\n\n</details>`;
-}
-
-/** Rows whose cells are already escaped, apart from numbers and the words of this report. */
-function table(head: string[], rows: string[][]): string {
-  const line = (cells: string[]) => `| ${cells.map((cell) => cell.replace(/\|/g, "\\|")).join(" | ")} |`;
-  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
-}
-
 /** A code block that its content cannot end. */
 function fence(language: string, lines: string[]): string {
   const rest = lines.length <= MOST ? [] : [`… ${lines.length - MOST} more lines`];
   const body = [...lines.slice(0, MOST), ...rest].map((line) => line.replace(/\p{Cc}/gu, "")).join("\n");
   const ticks = "`".repeat(Math.max(3, longestRun(body) + 1));
   return `${ticks}${language}\n${body}\n${ticks}`;
-}
-
-function code(content: string): string {
-  const body = oneLine(content);
-  const ticks = "`".repeat(longestRun(body) + 1);
-  const space = body.startsWith("`") || body.endsWith("`") ? " " : "";
-  return `${ticks}${space}${body}${space}${ticks}`;
-}
-
-function longestRun(content: string): number {
-  return Math.max(0, ...(content.match(/`+/g) ?? []).map(({ length }) => length));
-}
-
-/** Text in which nothing is markup: no HTML, link, mention or emphasis. Code between backticks stays code. */
-function text(content: string): string {
-  return oneLine(content)
-    .split(/(`[^`]+`)/)
-    .map((piece, index) => (index % 2 === 1 ? piece : escape(piece)))
-    .join("");
-}
-
-function escape(content: string): string {
-  return html(content)
-    .replace(/[\\`*_[\]#~]/g, "\\$&")
-    .replace(/@(?=\w)/g, "@\u{200b}");
-}
-
-/** For the inside of HTML tags, where Markdown's own escapes would show. */
-function html(content: string): string {
-  return oneLine(content).replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
-}
-
-function oneLine(content: string): string {
-  return content.replace(/\s+/g, " ").replace(/\p{Cc}/gu, "");
 }
 
 /** As many whole blocks as fit, and a note when that is not all. */

@@ -24,7 +24,8 @@ export function price(dollars: number): string {
 
 /** As {@link money}, always with its sign. */
 export function signedMoney(dollars: number): string {
-  return `${dollars < 0 ? "−" : "+"}${money(Math.abs(dollars))}`;
+  const sign = dollars === 0 ? "±" : dollars < 0 ? "−" : "+";
+  return `${sign}${money(Math.abs(dollars))}`;
 }
 
 /** `$785 a month ($730–$1,240)`; the range only where there is one. */
