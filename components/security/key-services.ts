@@ -53,15 +53,10 @@ const STATEMENTS = {
       ArnLike: { "aws:SourceArn": pulumi.interpolate`arn:${partition}:cloudwatch:*:${account}:alarm:*` },
     }),
   ],
-  // SNS does not support source conditions in key policies for EventBridge, and drops the events where one stands;
-  // the topic in the encryption context holds it to this account instead.
-  eventbridge: ({ partition, account }) => [
-    allow("EventBridge", "events.amazonaws.com", PUBLISH, {
-      ArnLike: {
-        "kms:EncryptionContext:aws:sns:topicArn": pulumi.interpolate`arn:${partition}:sns:*:${account}:*`,
-      },
-    }),
-  ],
+  // SNS does not support source conditions in key policies for EventBridge, and drops the events where one stands; for
+  // AWS Backup none is documented. The topic in the encryption context holds both to this account instead.
+  eventbridge: (at) => [allow("EventBridge", "events.amazonaws.com", PUBLISH, topicsOf(at))],
+  "backup-events": (at) => [allow("BackupEvents", "backup.amazonaws.com", PUBLISH, topicsOf(at))],
   budgets: ({ account }) => [allow("Budgets", "budgets.amazonaws.com", PUBLISH, sourceAccount(account))],
   costalerts: ({ account }) => [
     allow("CostAnomalies", "costalerts.amazonaws.com", PUBLISH, sourceAccount(account)),
@@ -124,6 +119,15 @@ function allow(
     Action: actions,
     Resource: "*",
     Condition: condition,
+  };
+}
+
+/** Holds a publisher to topics of this account, by the context that SNS encrypts with. */
+function topicsOf({ partition, account }: Placement) {
+  return {
+    ArnLike: {
+      "kms:EncryptionContext:aws:sns:topicArn": pulumi.interpolate`arn:${partition}:sns:*:${account}:*`,
+    },
   };
 }
 

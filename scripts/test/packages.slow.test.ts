@@ -44,8 +44,11 @@ describe("published packages", function () {
 
   /** Runs a command in the other team's project and returns what it prints. */
   function run(command: string, ...args: string[]): string {
-    const options = { cwd: project, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] } as const;
-    return execFileSync(command, args, options).trim();
+    return execFileSync(command, args, {
+      cwd: project,
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "inherit"],
+    }).trim();
   }
 
   function runModule(kind: "module" | "commonjs", code: string): unknown {

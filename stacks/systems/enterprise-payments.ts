@@ -58,7 +58,7 @@ export async function enterprisePayments(config: StackConfig): Promise<Enterpris
 
   const key = new Key("payments", {
     description: `Encrypts the payment system (${environment})`,
-    services: ["logs", "cloudwatch", "eventbridge", "budgets", "costalerts", "cloudtrail"],
+    services: ["logs", "cloudwatch", "eventbridge", "budgets", "costalerts", "backup-events", "cloudtrail"],
     protection,
     tags,
   });
@@ -180,12 +180,7 @@ export async function enterprisePayments(config: StackConfig): Promise<Enterpris
     key,
     email: config.notify.emails,
     slack: config.notify.slack,
-    publishers: [
-      "cloudwatch.amazonaws.com",
-      "budgets.amazonaws.com",
-      "costalerts.amazonaws.com",
-      "backup.amazonaws.com",
-    ],
+    publishers: ["backup.amazonaws.com"],
     pagerDuty: config.pagerDutyUrl === undefined ? [] : [pulumi.secret(config.pagerDutyUrl)],
     tags,
   });

@@ -1,6 +1,6 @@
 import type { DiagramNode } from "./diagram.ts";
 
-export const NODE_HEIGHT = 56;
+const NODE_HEIGHT = 56;
 
 /** Where a node's text begins, beside its icon. */
 export const TEXT_LEFT = 54;
