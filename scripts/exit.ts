@@ -8,7 +8,7 @@ export const EXIT = {
   broken: 1,
   /** Wrong usage or configuration. */
   usage: 2,
-  /** The previewed program failed, or took longer than its time limit. */
+  /** The program failed, or took longer than its time limit; or the engine's operation failed. */
   program: 3,
   /** Strongroom itself failed. */
   internal: 70,

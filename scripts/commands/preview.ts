@@ -102,7 +102,9 @@ export const preview = command({
           : await afterwards(document, args.quiet);
       progress.clear();
       process.stdout.write(printed);
-      if (!args.quiet) for (const { file } of reports) process.stdout.write(`\nReport: ${file}\n`);
+      if (!args.quiet && reports.length > 0) {
+        process.stdout.write(`\nReport: ${reports.map(({ file }) => file).join(", ")}\n`);
+      }
       return document.outcome === "fine" ? EXIT.fine : EXIT.broken;
     } catch (error) {
       if (interruption.signal.aborted) return EXIT.interrupted;

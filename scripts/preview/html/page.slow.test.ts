@@ -13,7 +13,10 @@ import { faultsOf } from "./layout-faults.ts";
 import { layOut } from "./layout.ts";
 import { htmlReport } from "./page.ts";
 
-const CHROMIUM = "/usr/bin/chromium";
+/** Names that systems give the browser. */
+const CHROMIUM = ["chromium", "chromium-browser", "google-chrome"]
+  .map((name) => `/usr/bin/${name}`)
+  .find((file) => existsSync(file));
 const ARGUMENTS = [
   "--headless",
   "--no-sandbox",
@@ -36,9 +39,8 @@ describe("the preview's page in Chromium", function () {
   let browser: Browser;
 
   before(async () => {
-    if (!existsSync(CHROMIUM)) {
-      throw new Error(`${CHROMIUM} is not there; install it with: apt-get install -y chromium`);
-    }
+    if (CHROMIUM === undefined)
+      throw new Error("There is no Chromium; install it with: apt-get install -y chromium");
     folder = mkdtempSync(path.join(tmpdir(), "strongroom-page-"));
     const file = path.join(folder, "preview.html");
     writeFileSync(file, await htmlReport(samplePreview()));
