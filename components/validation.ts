@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { type Duration, minutes, seconds } from "./units.ts";
 
 /**
  * Collects every mistake in a component's arguments, so that they are reported together and not one a run.
@@ -67,4 +68,28 @@ export function show(value: unknown): string {
 export function known<T>(value: pulumi.Input<T> | undefined): T | undefined {
   if (value === undefined || pulumi.Output.isInstance(value) || value instanceof Promise) return undefined;
   return value;
+}
+
+const COUNT = { seconds, minutes };
+
+/**
+ * Whole seconds or minutes of a duration between two bounds. A mistake is recorded at `propertyPath`, and the lower bound
+ * given.
+ */
+export function within(
+  problems: Problems,
+  propertyPath: string,
+  duration: Duration,
+  least: number,
+  most: number,
+  unit: keyof typeof COUNT = "seconds",
+): number {
+  const count = problems.parse(propertyPath, () => COUNT[unit](duration));
+  if (count === undefined) return least;
+  problems.check(
+    Number.isInteger(count) && count >= least && count <= most,
+    propertyPath,
+    `${show(duration)} is not possible; write whole ${unit}, "${least} ${unit}" to "${most} ${unit}"`,
+  );
+  return count;
 }

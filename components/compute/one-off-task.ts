@@ -4,7 +4,7 @@ import type { Transform } from "../component.ts";
 import { LogGroup } from "../observability/log-group.ts";
 import { policyDocument, trustOf } from "../security/policy-document.ts";
 import type { Duration } from "../units.ts";
-import { Problems } from "../validation.ts";
+import { Problems, within } from "../validation.ts";
 import {
   RUNNER_CODE,
   RUNNER_MARGIN_SECONDS,
@@ -21,7 +21,6 @@ import {
   type TaskPlan,
   type TaskTransforms,
 } from "./task-component.ts";
-import { within } from "./task-definition.ts";
 
 /** When and how long a task is run on `pulumi up`. */
 export interface RunArgs {

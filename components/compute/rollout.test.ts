@@ -73,7 +73,7 @@ describe("planRollout", () => {
     [
       "two days of baking",
       { strategy: "blueGreen", bakeTime: "2 days" },
-      'rollout.bakeTime: "2 days" is not possible; write "0 minutes" to "1440 minutes"',
+      'rollout.bakeTime: "2 days" is not possible; write whole minutes, "0 minutes" to "1440 minutes"',
     ],
     [
       "half a minute",
@@ -98,7 +98,7 @@ describe("planRollout", () => {
     [
       "15 days to answer",
       { strategy: "blueGreen", approval: { timeout: "15 days" } },
-      'rollout.approval.timeout: "15 days" is not possible; write "1 minutes" to "20160 minutes"',
+      'rollout.approval.timeout: "15 days" is not possible; write whole minutes, "1 minutes" to "20160 minutes"',
     ],
     [
       "a hook without stage",

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { type Duration, minutes } from "../units.ts";
-import { type Problems, show } from "../validation.ts";
+import type { Duration } from "../units.ts";
+import { type Problems, show, within } from "../validation.ts";
 
 /** How the new version of a service takes over. */
 export type RolloutStrategy = "rolling" | "blueGreen" | "linear" | "canary";
@@ -130,7 +130,7 @@ export function planRollout(
     );
   }
   const time = (option: "bakeTime" | "stepInterval" | "canaryTime", standard: Duration): number =>
-    wholeMinutes(problems, `rollout.${option}`, args[option] ?? standard, 0, 1440);
+    within(problems, `rollout.${option}`, args[option] ?? standard, 0, 1440, "minutes");
   const percent = (option: "step" | "canaryPercent", standard: number, least: number): number => {
     const value = args[option] ?? standard;
     problems.check(
@@ -193,7 +193,9 @@ function planPause(
   return {
     // With a test listener the new version can be tried while the deployment waits.
     stage: hasTestListener ? "POST_TEST_TRAFFIC_SHIFT" : "POST_SCALE_UP",
-    timeoutInMinutes: String(wholeMinutes(problems, "rollout.approval.timeout", timeout, 1, FOURTEEN_DAYS)),
+    timeoutInMinutes: String(
+      within(problems, "rollout.approval.timeout", timeout, 1, FOURTEEN_DAYS, "minutes"),
+    ),
     action: onTimeout === "rollback" ? "ROLLBACK" : "CONTINUE",
   };
 }
@@ -212,21 +214,4 @@ function checkHooks(hooks: readonly LifecycleHookArgs[], shiftsTraffic: boolean,
       `${traffic.map(show).join(", ")} never comes in "rolling", which moves no traffic; write another strategy or stage`,
     );
   });
-}
-
-function wholeMinutes(
-  problems: Problems,
-  path: string,
-  duration: Duration,
-  least: number,
-  most: number,
-): number {
-  const count = problems.parse(path, () => minutes(duration));
-  if (count === undefined) return least;
-  problems.check(
-    count >= least && count <= most,
-    path,
-    `${show(duration)} is not possible; write "${least} minutes" to "${most} minutes"`,
-  );
-  return count;
 }

@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Entrance } from "../edge/entrance.ts";
 import { type Duration, seconds } from "../units.ts";
-import { type Problems, show } from "../validation.ts";
-import { within } from "./task-definition.ts";
+import { type Problems, show, within } from "../validation.ts";
 
 /** A load balancer's check of each task. */
 export interface RouteHealthArgs {

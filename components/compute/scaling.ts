@@ -1,6 +1,5 @@
 import type { Duration } from "../units.ts";
-import { type Problems, show } from "../validation.ts";
-import { within } from "./task-definition.ts";
+import { type Problems, show, within } from "../validation.ts";
 
 /** A change of the bounds at fixed times. */
 export interface ScheduledScalingArgs {

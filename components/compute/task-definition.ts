@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { parseImage } from "../delivery/image-reference.ts";
 import type { Link } from "../link.ts";
-import { type Duration, megabytes, seconds, type Size } from "../units.ts";
-import { known, type Problems, show } from "../validation.ts";
+import { megabytes, type Size } from "../units.ts";
+import { known, type Problems, show, within } from "../validation.ts";
 import { type Environment, mergeEnvironment } from "./environment.ts";
 import type { ContainerArgs, ContainerHealthArgs, SidecarArgs } from "./task-args.ts";
 
@@ -175,24 +175,6 @@ function planHealth(
     timeout: within(problems, `${path}.timeout`, args.timeout ?? "5 seconds", 2, 60),
     startPeriod: within(problems, `${path}.startPeriod`, args.startPeriod ?? "30 seconds", 0, 300),
   };
-}
-
-/** Whole seconds of a duration between two bounds; a mistake is recorded and the lower bound given. */
-export function within(
-  problems: Problems,
-  path: string,
-  duration: Duration,
-  least: number,
-  most: number,
-): number {
-  const count = problems.parse(path, () => seconds(duration));
-  if (count === undefined) return least;
-  problems.check(
-    Number.isInteger(count) && count >= least && count <= most,
-    path,
-    `${show(duration)} is not possible; write whole seconds, "${least} seconds" to "${most} seconds"`,
-  );
-  return count;
 }
 
 /** Names of the volumes on disk that the containers mount. */
