@@ -106,6 +106,8 @@ export async function runProgram(project: Project, options: RunOptions): Promise
 function commandLine(project: Project, options: RunOptions): string[] {
   const run = runner(project);
   return [
+    // A program makes many short-lived promises: with room for them, V8 collects them seldom instead of all the time.
+    "--max-semi-space-size=32",
     ...project.options.nodeArguments,
     preload(run),
     ...(options.listen ? [LISTEN] : []),
