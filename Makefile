@@ -9,15 +9,17 @@ help: ## List the targets
 
 setup: node_modules/.package-lock.json ## Install what the project needs
 
-node_modules/.package-lock.json: package.json package-lock.json components/package.json policies/package.json scripts/package.json
+node_modules/.package-lock.json: package.json package-lock.json app/package.json components/package.json policies/package.json scripts/package.json
 	npm ci --no-fund --no-audit --loglevel=error
 	@touch $@
 
-demo: setup ## Preview production: policies, cost and diagram, as out/preview.html
+demo: setup ## Preview production as out/preview.html, then drive payments through the service
 	$(RUN) strongroom -- preview --stack production --out out/preview.html
+	$(RUN) demo
 
 test: setup ## Everything: types, lint, format, all suites
-	@scripts/test/system-packages chromium
+	@scripts/test/system-packages chromium postgresql-15 redis-server python3-venv openssl
+	@scripts/test/python-tools
 	$(RUN) test:all
 
 check: setup ## What one runs while working: types, lint, format, unit tests

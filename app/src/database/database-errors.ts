@@ -1,0 +1,36 @@
+/** Which errors of PostgreSQL and of the way to it mean what. Codes: PostgreSQL's appendix "Error Codes". */
+
+const NETWORK = new Set([
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "ENETUNREACH",
+  "ENOTFOUND",
+  "EPIPE",
+  "ETIMEDOUT",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+]);
+
+/**
+ * Shutting down (57P01–57P03), closed for idleness (57P05), too slow (57014, 55P03), too many connections (53300), out of
+ * memory or disk (53…), disk errors (58030), connection errors (08…), read-only standby (25006).
+ */
+const AWAY = /^(57P0[1235]|57014|55P03|53\d\d\d|58030|08\w\w\w|25006)$/;
+
+/** Messages that `pg` gives without a code. */
+const LOST =
+  /Connection terminated|Client has encountered a connection error|timeout exceeded when trying to connect|Query read timeout|not queryable|Cannot use a pool after calling end/;
+
+/** True when the database cannot be reached or does not serve: what was asked may or may not have been done. */
+export function isUnavailable(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = "code" in error ? String(error.code) : "";
+  // A socket that is not there; any other file that is missing is a mistake of ours.
+  if (code === "ENOENT") return "syscall" in error && error.syscall === "connect";
+  return NETWORK.has(code) || AWAY.test(code) || LOST.test(error.message);
+}
+
+/** True when PostgreSQL broke the transaction off for reasons of its own: the same again may succeed. */
+export function isRetryable(error: unknown): boolean {
+  return error instanceof Error && "code" in error && (error.code === "40001" || error.code === "40P01");
+}

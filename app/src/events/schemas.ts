@@ -1,0 +1,48 @@
+import { Type } from "typebox";
+import { CreatedQuery, Id, ListOf, Nullable, PageQuery, Timestamp } from "../http/schemas.ts";
+
+/** As `payment.succeeded`, `payment.*` for all that begin so, `*` for all. */
+export const EventPattern = Type.String({
+  maxLength: 100,
+  pattern: "^(\\*|[a-z0-9_]+(\\.[a-z0-9_]+)*(\\.\\*)?)$",
+  examples: ["payment.*"],
+});
+
+export const Event = Type.Object(
+  {
+    id: Id("event"),
+    object: Type.Literal("event"),
+    type: Type.String({ examples: ["payment.succeeded"] }),
+    timestamp: Type.String({
+      format: "date-time",
+      description: "`created`, as Standard Webhooks writes it.",
+    }),
+    created: Timestamp,
+    livemode: Type.Boolean(),
+    data: Type.Object({
+      object: Type.Record(Type.String(), Type.Unknown(), {
+        description: "The object as it was after the event.",
+      }),
+    }),
+    request: Type.Object({
+      id: Nullable(
+        Type.String({ description: "Id of the request that caused it; null: the service did it of itself." }),
+      ),
+    }),
+  },
+  { description: "Something that happened: what webhooks carry, byte by byte." },
+);
+
+export const EventList = ListOf(Event);
+
+export const EventQuery = Type.Object(
+  {
+    ...PageQuery,
+    ...CreatedQuery,
+    type: Type.Optional(EventPattern),
+    object: Type.Optional(
+      Type.String({ maxLength: 64, description: "Id of the object that the events are about." }),
+    ),
+  },
+  { additionalProperties: false },
+);

@@ -1,0 +1,96 @@
+/** Limits of the HTTP server itself, before there is a request to speak of. */
+import type { Socket } from "node:net";
+import type { FastifyHttpOptions } from "fastify";
+import type { Server } from "node:http";
+import type { Config } from "../config.ts";
+import { ApiError, errorBody } from "../errors.ts";
+import type { MakeId } from "../ids.ts";
+import { trustProxy } from "./limits-settings.ts";
+
+/** Milliseconds between two looks for connections whose time is up. */
+const CHECK_INTERVAL = 1000;
+
+/** What Fastify is made with. */
+export function serverOptions(config: Config, makeId: MakeId): FastifyHttpOptions<Server> {
+  return {
+    bodyLimit: config.BODY_LIMIT,
+    requestTimeout: config.REQUEST_TIMEOUT * 1000,
+    keepAliveTimeout: config.KEEP_ALIVE_TIMEOUT * 1000,
+    connectionTimeout: config.CONNECTION_TIMEOUT * 1000,
+    trustProxy: trustProxy(config.TRUST_PROXY) ?? false,
+    routerOptions: { maxParamLength: 128 },
+    // On closing, idle connections go at once and busy ones after their answer.
+    forceCloseConnections: "idle",
+    return503OnClosing: true,
+    http: {
+      headersTimeout: config.HEADERS_TIMEOUT * 1000,
+      maxHeaderSize: config.HEADER_SIZE_LIMIT,
+      connectionsCheckingInterval: CHECK_INTERVAL,
+      insecureHTTPParser: false,
+    },
+    clientErrorHandler: (error, socket) => answerBrokenRequest(error, socket, makeId("request")),
+  };
+}
+
+const REASONS: Record<number, string> = {
+  400: "Bad Request",
+  408: "Request Timeout",
+  413: "Payload Too Large",
+  431: "Request Header Fields Too Large",
+};
+
+/** Answers what never became a request, and closes. */
+function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket, requestId: string): void {
+  // The client is gone, or an answer is under way already.
+  if (error.code === "ECONNRESET" || !socket.writable || socket.bytesWritten > 0) {
+    socket.destroy();
+    return;
+  }
+  const shown = brokenRequest(error.code);
+  const body = errorBody(shown, requestId);
+  socket.end(
+    `HTTP/1.1 ${shown.status} ${REASONS[shown.status] ?? ""}\r\n` +
+      "Content-Type: application/json; charset=utf-8\r\n" +
+      `Content-Length: ${Buffer.byteLength(body)}\r\n` +
+      `Request-Id: ${requestId}\r\n` +
+      `Connection: close\r\n\r\n${body}`,
+  );
+  // Whoever goes on sending all the same is not listened to.
+  socket.resume();
+  setTimeout(() => socket.destroy(), LINGER).unref();
+}
+
+/** Milliseconds that a client has to read the answer. */
+const LINGER = 2000;
+
+function brokenRequest(code: string | undefined): ApiError {
+  switch (code) {
+    case "ERR_HTTP_REQUEST_TIMEOUT":
+      return new ApiError(
+        408,
+        "invalid_request_error",
+        "request_timeout",
+        "The request did not arrive in time.",
+      );
+    case "HPE_HEADER_OVERFLOW":
+      return headersTooLarge();
+    case "HPE_CHUNK_EXTENSIONS_OVERFLOW":
+      return new ApiError(
+        413,
+        "invalid_request_error",
+        "body_too_large",
+        "The body is too large for this route.",
+      );
+    default:
+      return new ApiError(400, "invalid_request_error", "request_invalid", "This is not an HTTP request.");
+  }
+}
+
+export function headersTooLarge(): ApiError {
+  return new ApiError(
+    431,
+    "invalid_request_error",
+    "headers_too_large",
+    "The request's headers are too many or too large.",
+  );
+}

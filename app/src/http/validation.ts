@@ -1,0 +1,98 @@
+/** How requests are judged by their schemas, and how mistakes are told. */
+import { Ajv, type ErrorObject } from "ajv";
+import addFormats from "ajv-formats";
+import type { FastifySchemaCompiler } from "fastify";
+import type { TSchema } from "typebox";
+import { ApiError, type Mistake } from "../errors.ts";
+
+const OPTIONS = {
+  allErrors: true,
+  useDefaults: true,
+  removeAdditional: false,
+  strict: false,
+  verbose: true,
+} as const;
+
+/** Bodies mean what they say: "12" is no number. Queries, paths and headers have only strings, so those are converted. */
+export function validatorCompiler(): FastifySchemaCompiler<TSchema> {
+  const body = addFormats.default(new Ajv(OPTIONS));
+  const other = addFormats.default(new Ajv({ ...OPTIONS, coerceTypes: "array" }));
+  return ({ schema, httpPart }) => (httpPart === "body" ? body : other).compile(schema);
+}
+
+/** All mistakes of a request, each with its field, its value and what is allowed. */
+export function validationError(errors: readonly ErrorObject[], part: string): ApiError {
+  const mistakes = withoutEchoes(errors).map((error) => mistakeOf(error, part));
+  const first = mistakes[0];
+  if (first === undefined)
+    return new ApiError(400, "invalid_request_error", "request_invalid", "The request is invalid.");
+  const more = mistakes.length > 1 ? ` (and ${String(mistakes.length - 1)} more: see mistakes)` : "";
+  return new ApiError(400, "invalid_request_error", first.code, `${first.message}${more}`, {
+    param: first.param,
+    mistakes: mistakes.length > 1 ? mistakes : undefined,
+  });
+}
+
+/** A union says what each of its branches misses, and then itself: one line for the field is enough. */
+function withoutEchoes(errors: readonly ErrorObject[]): ErrorObject[] {
+  const unions = errors.filter(({ keyword }) => keyword === "anyOf" || keyword === "oneOf");
+  return errors.filter(
+    (error) =>
+      error.keyword !== "if" &&
+      !unions.some((union) => union !== error && error.schemaPath.startsWith(`${union.schemaPath}/`)),
+  );
+}
+
+function mistakeOf(error: ErrorObject, part: string): Mistake {
+  const path = error.instancePath.slice(1).replaceAll("/", ".");
+  const params = error.params as { missingProperty?: string; additionalProperty?: string };
+  const within = (name: unknown) => [path, String(name)].filter((piece) => piece !== "").join(".");
+  switch (error.keyword) {
+    case "required": {
+      const param = within(params.missingProperty);
+      return { param, code: "parameter_missing", message: `${param} is missing: send it in the ${part}.` };
+    }
+    case "additionalProperties": {
+      const param = within(params.additionalProperty);
+      return {
+        param,
+        code: "parameter_unknown",
+        message: `${param} is not known here: remove it from the ${part}.`,
+      };
+    }
+    default: {
+      const param = path === "" ? part : path;
+      return {
+        param,
+        code: "parameter_invalid",
+        message: `${param}${shown(error.data, param)} ${expectation(error)}.`,
+      };
+    }
+  }
+}
+
+function expectation({ keyword, params, message, parentSchema }: ErrorObject): string {
+  if (keyword === "enum") {
+    const allowed = (params as { allowedValues: unknown[] }).allowedValues;
+    const list = allowed.slice(0, 8).join(", ");
+    return `must be one of ${list}${allowed.length > 8 ? ", …" : ""}`;
+  }
+  if (keyword === "anyOf" || keyword === "oneOf") {
+    const branches =
+      (parentSchema as { anyOf?: { const?: string; type?: string }[] } | undefined)?.anyOf ?? [];
+    const allowed = branches
+      .map((branch) => branch.const ?? branch.type)
+      .filter((name) => name !== undefined);
+    return allowed.length > 0 ? `must be one of ${allowed.join(", ")}` : "has none of the allowed forms";
+  }
+  return message ?? "is invalid";
+}
+
+/** The value at fault, when it is short and can be no secret. */
+function shown(value: unknown, param: string): string {
+  if (/number|cvc|secret|password|token|key/i.test(param)) return "";
+  if (typeof value === "number" || typeof value === "boolean" || value === null)
+    return ` is ${String(value)}, but`;
+  if (typeof value !== "string" || value.length > 40 || /\d[\d\s-]{8,}\d/.test(value)) return "";
+  return ` is "${value}", but`;
+}

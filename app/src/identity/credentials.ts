@@ -1,0 +1,115 @@
+/**
+ * Who holds a credential. What was verified once is believed for a while, found by the header as it came: for a known
+ * caller that costs one look into a map, no hash and no database.
+ */
+import { LRUCache } from "lru-cache";
+import type { Clock } from "../clock.ts";
+import { ApiError } from "../errors.ts";
+import type { Caller } from "../http/operation.ts";
+
+/** A credential that holds. */
+export interface Verified {
+  caller: Caller;
+  /** Id of the API key behind it, if there is one: what notices of changes name. */
+  apiKey?: string;
+  /** When it ends by itself, in milliseconds since 1970; Infinity for never. */
+  expires: number;
+}
+
+/** Tells who holds a credential. @throws ApiError 401 when it does not hold */
+export type Verify = (text: string) => Promise<Verified>;
+
+export interface CredentialsOptions {
+  clock: Clock;
+  verifySecret: Verify;
+  verifyToken: Verify;
+  /** Milliseconds for which to believe what was verified; asked anew each time. */
+  trust: () => number;
+  /** Most that are remembered. @default 20000 */
+  capacity?: number;
+}
+
+interface Remembered extends Verified {
+  until: number;
+}
+
+export class Credentials {
+  readonly #options: CredentialsOptions;
+  readonly #known: LRUCache<string, Remembered>;
+  /** Checks under way: equal credentials wait for one answer. */
+  readonly #checks = new Map<string, Promise<Verified>>();
+  /** Grows with every notice, so that a check that began before does not bring back what the notice took away. */
+  #generation = 0;
+
+  constructor(options: CredentialsOptions) {
+    this.#options = options;
+    this.#known = new LRUCache({ max: options.capacity ?? 20_000 });
+  }
+
+  /** Who sent the header, when that is known already. */
+  known(header: string): Verified | undefined {
+    const found = this.#known.get(header);
+    return found !== undefined && this.#options.clock() < found.until ? found : undefined;
+  }
+
+  /** Who sent the header. @throws ApiError 401 */
+  verify(header: string): Promise<Verified> {
+    const current = this.#checks.get(header);
+    if (current !== undefined) return current;
+    const check = this.#check(header).finally(() => {
+      if (this.#checks.get(header) === check) this.#checks.delete(header);
+    });
+    this.#checks.set(header, check);
+    return check;
+  }
+
+  /** Something about the API key has changed. */
+  forget(apiKey: string): void {
+    this.#begin();
+    // A hundred changes a second on twenty thousand entries would still cost less than a percent of a core.
+    for (const [header, verified] of this.#known.entries()) {
+      if (verified.apiKey === apiKey) this.#known.delete(header);
+    }
+  }
+
+  forgetAll(): void {
+    this.#begin();
+    this.#known.clear();
+  }
+
+  #begin(): void {
+    this.#generation += 1;
+    this.#checks.clear();
+  }
+
+  async #check(header: string): Promise<Verified> {
+    const { clock, trust, verifySecret, verifyToken } = this.#options;
+    const generation = this.#generation;
+    const text = credentialOf(header);
+    const verified = await (/^[sr]k_/.test(text) ? verifySecret : verifyToken)(text);
+    if (generation === this.#generation) {
+      this.#known.set(header, { ...verified, until: Math.min(verified.expires, clock() + trust()) });
+    }
+    return verified;
+  }
+}
+
+/** The credential within the header `Authorization`: after `Bearer`, or as user name of `Basic` (`curl -u sk_test_…:`). */
+function credentialOf(header: string): string {
+  const [, scheme = "", value = ""] = /^(\S+) +(\S+) *$/.exec(header) ?? [];
+  switch (scheme.toLowerCase()) {
+    case "bearer":
+      return value;
+    case "basic":
+      return Buffer.from(value, "base64").toString("latin1").replace(/:.*$/s, "");
+    default:
+      throw unauthenticated(
+        "authorization_malformed",
+        "The header Authorization cannot be read. Send `Authorization: Bearer` and your API key or token.",
+      );
+  }
+}
+
+export function unauthenticated(code: string, message: string, cause?: unknown): ApiError {
+  return new ApiError(401, "authentication_error", code, message, { cause });
+}

@@ -1,0 +1,406 @@
+import { expect } from "chai";
+import fc from "fast-check";
+import { metrics } from "@opentelemetry/api";
+import pino from "pino";
+import { testCore, type TestCore } from "../../test/core.test-support.ts";
+import { Journal } from "./journal.ts";
+import type { CommitResult, LedgerEntry, Write } from "./write.ts";
+
+const LARGEST = Number.MAX_SAFE_INTEGER;
+
+describe("Journal", () => {
+  let core: TestCore;
+
+  beforeEach(async () => {
+    core = await testCore();
+  });
+
+  afterEach(async () => {
+    await core.close();
+  });
+
+  it("commits a transfer with its entries, running balances and event", async () => {
+    await open("a", { overdraft: 1000 });
+    await open("b");
+    expect(await core.journal.commit(transfer("a", "b", 300))).to.deep.equal({ committed: true });
+    expect(await core.journal.commit(transfer("a", "b", 200))).to.deep.equal({ committed: true });
+
+    expect(await balances()).to.deep.equal({ a: -500, b: 500 });
+    const entries = await rows(
+      "select account, sequence, direction, amount, balance from ledger_entries order by 1, 2",
+    );
+    expect(entries).to.deep.equal([
+      { account: "a", sequence: 1, direction: "debit", amount: 300, balance: -300 },
+      { account: "a", sequence: 2, direction: "debit", amount: 200, balance: -500 },
+      { account: "b", sequence: 1, direction: "credit", amount: 300, balance: 300 },
+      { account: "b", sequence: 2, direction: "credit", amount: 200, balance: 500 },
+    ]);
+    expect(await rows("select type, object, actor from events order by id")).to.have.length(2);
+    await expectIntact();
+  });
+
+  it("commits writes that wait as one group, in one block", async () => {
+    await open("a", { overdraft: null });
+    await open("b");
+    await Promise.all(Array.from({ length: 50 }, () => core.journal.commit(transfer("a", "b", 1))));
+    expect(await rows("select count(*) from audit_blocks")).to.deep.equal([{ count: 1 }]);
+    expect(await balances()).to.deep.equal({ a: -50, b: 50 });
+    await expectIntact();
+  });
+
+  it("refuses one write of a group and commits the others", async () => {
+    await open("a", { overdraft: 100 });
+    await open("b");
+    const results = await Promise.all(
+      [60, 60, 40].map((amount) => core.journal.commit(transfer("a", "b", amount))),
+    );
+    expect(results).to.deep.equal([
+      { committed: true },
+      { committed: false, reason: "insufficient_funds", account: "a" },
+      { committed: true },
+    ]);
+    expect(await balances()).to.deep.equal({ a: -100, b: 100 });
+    await expectIntact();
+  });
+
+  it("lets money that came earlier in a group be spent later in it", async () => {
+    await open("a", { overdraft: 100 });
+    await open("b");
+    await open("c");
+    const results = await Promise.all([
+      core.journal.commit(transfer("b", "c", 1)),
+      core.journal.commit(transfer("a", "b", 100)),
+      core.journal.commit(transfer("b", "c", 100)),
+    ]);
+    expect(results.map(({ committed }) => committed)).to.deep.equal([false, true, true]);
+    expect(await balances()).to.deep.equal({ a: -100, b: 0, c: 100 });
+  });
+
+  it("tells each reason of a refusal, and leaves nothing behind", async () => {
+    await open("a", { overdraft: null });
+    await open("b");
+    await open("euro", { currency: "eur" });
+    await open("live", { livemode: true });
+    await open("closed", { status: "closed" });
+    await open("full", { credits: LARGEST, debits: LARGEST });
+    await core.journal.commit({ ...transfer("a", "b", 1), key: key("taken") });
+
+    const results = await Promise.all([
+      core.journal.commit(transfer("a", "nobody", 1)),
+      core.journal.commit(transfer("a", "live", 1)),
+      core.journal.commit(transfer("a", "euro", 1)),
+      core.journal.commit(transfer("a", "closed", 1)),
+      core.journal.commit(transfer("a", "full", 1)),
+      core.journal.commit(transfer("b", "a", 5)),
+      core.journal.commit({ ...transfer("a", "b", 1), key: key("taken") }),
+      core.journal.commit({ ...transfer("a", "b", 1), objects: [payment("pay_1", 2)] }),
+    ]);
+    expect(
+      results.map((result) => (result.committed ? "committed" : Object.values(result).slice(1).join(" "))),
+    ).to.deep.equal([
+      "account_missing nobody",
+      "account_missing live",
+      "currency_mismatch euro",
+      "account_closed closed",
+      "balance_overflow full",
+      "insufficient_funds b",
+      "key_taken",
+      "conflict pay_1",
+    ]);
+    expect(await rows("select count(*) from ledger_transactions")).to.deep.equal([{ count: 1 }]);
+    expect(await rows("select count(*) from events")).to.deep.equal([{ count: 1 }]);
+    await expectIntact();
+  });
+
+  it("does not keep the key of a refused write", async () => {
+    await open("a");
+    await open("b");
+    const refused = await core.journal.commit({ ...transfer("a", "b", 1), key: key("k") });
+    expect(refused).to.include({ reason: "insufficient_funds" });
+    expect(await rows("select * from idempotency_keys")).to.deep.equal([]);
+  });
+
+  it("holds pending money: what is held cannot be spent, and is released or posted", async () => {
+    await open("a", { credits: 100 });
+    await open("b");
+    const hold = (amount: number): LedgerEntry[] => [
+      { account: "a", direction: "debit", layer: "pending", amount },
+      { account: "b", direction: "credit", layer: "pending", amount },
+    ];
+    expect(await core.journal.commit(write(hold(80)))).to.deep.equal({ committed: true });
+    expect(await core.journal.commit(transfer("a", "b", 30))).to.include({ reason: "insufficient_funds" });
+    expect(await core.journal.commit(transfer("b", "a", 1))).to.include({ reason: "insufficient_funds" });
+    // Captured in part, the rest released, in one write.
+    const capture = [...hold(-80), ...transferEntries("a", "b", 50)];
+    expect(await core.journal.commit(write(capture))).to.deep.equal({ committed: true });
+    expect(await core.journal.commit(transfer("a", "b", 50))).to.deep.equal({ committed: true });
+    expect(await balances()).to.deep.equal({ a: 0, b: 100 });
+    await expectIntact();
+  });
+
+  it("changes an object only from the version that the write was decided upon", async () => {
+    expect(await core.journal.commit(write([], [payment("pay_1", 1)]))).to.deep.equal({ committed: true });
+    const results = await Promise.all(
+      [1, 2, 3].map(() => core.journal.commit(write([], [payment("pay_1", 2)]))),
+    );
+    expect(results.filter(({ committed }) => committed)).to.have.length(1);
+    expect(results.filter(({ committed }) => !committed)).to.deep.equal([
+      { committed: false, reason: "conflict", object: "pay_1" },
+      { committed: false, reason: "conflict", object: "pay_1" },
+    ]);
+    expect(await core.objects.get("payments", "pay_1", false)).to.include({ version: 2 });
+    expect(await core.objects.get("payments", "pay_1", true)).to.equal(undefined);
+  });
+
+  it("finds the write that breaks a rule of the database and commits the others", async () => {
+    await open("a", { overdraft: null });
+    await open("b");
+    const broken = payment("pay_1", 1, { amount: 10, amount_captured: 11, amount_refunded: 0 });
+    const results = await Promise.allSettled([
+      core.journal.commit(transfer("a", "b", 1)),
+      core.journal.commit(write([], [broken])),
+      core.journal.commit(transfer("a", "b", 2)),
+    ]);
+    expect(results.map(({ status }) => status)).to.deep.equal(["fulfilled", "rejected", "fulfilled"]);
+    expect(await balances()).to.deep.equal({ a: -3, b: 3 });
+  });
+
+  it("answers 503 while the database is away and works again when it is back, with nothing to do by hand", async () => {
+    await open("a", { overdraft: null });
+    await open("b");
+    await core.database.pool.query(
+      "select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and datname = current_database()",
+    );
+    const first = await core.journal.commit(transfer("a", "b", 1)).catch((error: unknown) => error);
+    expect(first).to.satisfy(
+      (value: unknown) => "committed" in (value as object) || (value as { status: number }).status === 503,
+    );
+    expect(await core.journal.commit(transfer("a", "b", 1))).to.deep.equal({ committed: true });
+  });
+
+  it("gives in groups the very answers that it gives one by one", async () => {
+    const names = ["a", "b", "c", "d"];
+    const amount = fc.integer({ min: 1, max: 120 });
+    const step = fc.record({
+      from: fc.constantFrom(...names),
+      to: fc.constantFrom(...names, "nobody"),
+      amount,
+    });
+    let round = 0;
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(
+          step.filter(({ from, to }) => from !== to),
+          { minLength: 1, maxLength: 40 },
+        ),
+        async (steps) => {
+          round += 1;
+          const outcomes: CommitResult[][] = [];
+          const ends: unknown[] = [];
+          for (const side of ["grouped", "single"]) {
+            const prefix = `${side}_${String(round)}_`;
+            for (const name of names)
+              await open(`${prefix}${name}`, { credits: 100, overdraft: name === "d" ? null : 0 });
+            const writes = steps.map(({ from, to, amount }) => transfer(prefix + from, prefix + to, amount));
+            // One lane: writes of one group keep their order, as those that come one by one do.
+            const journal = new Journal(core.pool, pino({ level: "silent" }), metrics.getMeter("test"), {
+              lanes: 1,
+            });
+            const results: CommitResult[] = [];
+            if (side === "grouped")
+              results.push(...(await Promise.all(writes.map((each) => journal.commit(each)))));
+            else for (const each of writes) results.push(await journal.commit(each));
+            outcomes.push(
+              results.map(
+                (result) => JSON.parse(JSON.stringify(result).replaceAll(prefix, "")) as CommitResult,
+              ),
+            );
+            const found = await rows(
+              `select replace(account, '${prefix}', '') as account, sequence, direction, amount, balance
+             from ledger_entries where account like '${prefix}%' order by account, sequence`,
+            );
+            ends.push(found);
+          }
+          expect(outcomes[0]).to.deep.equal(outcomes[1]);
+          expect(ends[0]).to.deep.equal(ends[1]);
+        },
+      ),
+      { numRuns: 40 },
+    );
+    await expectIntact();
+  }).timeout(60_000);
+
+  describe("the database itself", () => {
+    it("refuses to change or remove entries, transactions and blocks, also for their owner", async () => {
+      await open("a", { overdraft: null });
+      await open("b");
+      await core.journal.commit(transfer("a", "b", 1));
+      for (const table of ["ledger_entries", "ledger_transactions", "audit_blocks"]) {
+        for (const statement of [`delete from ${table}`, `truncate ${table}`]) {
+          expect(await failure(core.database.pool.query(statement))).to.contain("append-only");
+        }
+      }
+      expect(await failure(core.database.pool.query("update ledger_entries set amount = 2"))).to.contain(
+        "append-only",
+      );
+    });
+
+    it("gives the service no right to write money, objects, keys or events around the journal", async () => {
+      const statements = [
+        "update ledger_accounts set credits_posted = 5",
+        "insert into ledger_entries default values",
+        "delete from ledger_entries",
+        "update payments set data = '{}'",
+        "delete from idempotency_keys",
+        "update events set type = 'x'",
+        "update audit_chains set height = 0",
+      ];
+      for (const statement of statements) {
+        expect(await failure(core.pool.query(statement)), statement).to.contain("permission denied");
+      }
+    });
+
+    it("refuses entries that do not sum to zero, whoever inserts them", async () => {
+      await open("a");
+      const unbalanced = write([{ account: "a", direction: "credit", layer: "posted", amount: 5 }]);
+      expect(await failure(core.journal.commit(unbalanced))).to.match(
+        /debits and credits of transaction .* differ/,
+      );
+    });
+
+    it("notices what was changed behind its back", async () => {
+      await open("a", { overdraft: null });
+      await open("b");
+      for (const amount of [1, 2, 3]) await core.journal.commit(transfer("a", "b", amount));
+      const tamper = async (statement: string) => {
+        const client = await core.database.pool.connect();
+        await client.query("begin");
+        await client.query("set local session_replication_role = replica");
+        await client.query(statement);
+        const { rows: found } = await client.query<{ problem: string }>(
+          "select problem from audit_violations()",
+        );
+        await client.query("rollback");
+        client.release();
+        return found.map(({ problem }) => problem);
+      };
+      expect(await tamper("update ledger_entries set amount = 9 where sequence = 2")).to.deep.equal([
+        "rows were changed, added or removed",
+      ]);
+      expect(
+        await tamper("delete from ledger_transactions where id = (select min(id) from ledger_transactions)"),
+      ).to.have.length(1);
+      expect(await tamper("update events set actor = 'me' where version = 1")).to.have.length(3);
+      expect(await tamper("delete from audit_blocks where height = 2")).to.include(
+        "a block before this one is missing",
+      );
+      expect(await tamper("delete from audit_blocks where height = 3")).to.include(
+        "the chain's head is not its last block",
+      );
+      expect(await tamper("update ledger_accounts set credits_posted = 99 where id = 'b'")).to.deep.equal([]);
+      await core.database.pool.query("update ledger_accounts set credits_posted = 99 where id = 'b'");
+      expect(await rows("select account, kept, counted from ledger_drift()")).to.deep.equal([
+        { account: "b", kept: 99, counted: 6 },
+      ]);
+    });
+  });
+
+  async function rows(sql: string): Promise<unknown[]> {
+    return (await core.database.pool.query<Record<string, unknown>>(sql)).rows;
+  }
+
+  async function failure(promise: Promise<unknown>): Promise<string> {
+    try {
+      await promise;
+    } catch (error) {
+      return (error as Error).message;
+    }
+    return "it succeeded";
+  }
+
+  interface Opening {
+    overdraft?: number | null;
+    currency?: string;
+    livemode?: boolean;
+    status?: string;
+    credits?: number;
+    debits?: number;
+  }
+
+  async function open(id: string, opening: Opening = {}): Promise<void> {
+    const {
+      overdraft = 0,
+      currency = "usd",
+      livemode = false,
+      status = "open",
+      credits = 0,
+      debits = 0,
+    } = opening;
+    await core.database.pool.query(
+      `insert into ledger_accounts (id, livemode, name, type, currency, overdraft, status, credits_posted, debits_posted, created)
+       values ($1, $2, $1, 'liability', $3, $4, $5, $6, $7, now())`,
+      [id, livemode, currency, overdraft, status, credits, debits],
+    );
+  }
+
+  async function balances(): Promise<Record<string, number>> {
+    const found = (await rows(
+      "select id, credits_posted - debits_posted as balance from ledger_accounts",
+    )) as {
+      id: string;
+      balance: number;
+    }[];
+    return Object.fromEntries(found.map(({ id, balance }) => [id, balance]));
+  }
+
+  async function expectIntact(): Promise<void> {
+    expect(await rows("select * from audit_violations()")).to.deep.equal([]);
+    const drift = (await rows("select account from ledger_drift() where column_name = 'entries'")) as {
+      account: string;
+    }[];
+    expect(drift).to.deep.equal([]);
+  }
+
+  function transferEntries(from: string, to: string, amount: number): LedgerEntry[] {
+    return [
+      { account: from, direction: "debit", layer: "posted", amount },
+      { account: to, direction: "credit", layer: "posted", amount },
+    ];
+  }
+
+  function transfer(from: string, to: string, amount: number): Write {
+    return write(transferEntries(from, to, amount));
+  }
+
+  function write(entries: LedgerEntry[], objects?: Write["objects"]): Write {
+    const created = core.clock();
+    const id = core.makeId("transaction");
+    const transaction = { id, type: "test", currency: "usd", object: id, created, entries };
+    const event = { id: core.makeId("event"), type: "test", object: id, version: 1, created, data: "{}" };
+    return {
+      livemode: false,
+      actor: "key_test",
+      objects,
+      transactions: entries.length > 0 ? [transaction] : undefined,
+      events: [event],
+    };
+  }
+
+  function payment(
+    id: string,
+    version: number,
+    data: object = { amount: 10, amount_captured: 0, amount_refunded: 0 },
+  ) {
+    return {
+      kind: "payments" as const,
+      id,
+      version,
+      created: core.clock(),
+      data: { ...data, status: "processing" },
+    };
+  }
+
+  function key(name: string): NonNullable<Write["key"]> {
+    return { key: name, fingerprint: "f", step: "answer", answer: { status: 200, body: "{}" } };
+  }
+});

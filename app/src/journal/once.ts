@@ -1,0 +1,298 @@
+/**
+ * Idempotency: each request with an `Idempotency-Key` has one effect and one answer, however often and wherever it is sent.
+ * The key commits together with the effect; the first answer is kept and given again byte by byte.
+ */
+import type pg from "pg";
+import { ApiError, errorBody, invalid } from "../errors.ts";
+import type { Operation } from "../http/operation.ts";
+import type { Journal } from "./journal.ts";
+import type {
+  AccountChange,
+  Answer,
+  CommitResult,
+  DomainEvent,
+  KeyChange,
+  LedgerTransaction,
+  ObjectChange,
+  Refusal,
+  Write,
+} from "./write.ts";
+
+/** What changes, all at once. */
+export interface Effects {
+  accounts?: AccountChange[];
+  objects?: ObjectChange[];
+  transactions?: LedgerTransaction[];
+  events?: DomainEvent[];
+}
+
+/**
+ * What to answer (a body, or its JSON text) and what to do; with an error as answer, what is done all the same (a payment
+ * that failed).
+ */
+export interface Decision extends Effects {
+  answer: { status: number; body: object | string } | ApiError;
+  /** The error for a refusal of the ledger. @default an error that says what the refusal says */
+  refused?: (refusal: Refusal) => ApiError;
+  /** Id of the customer whose personal data the answer holds: the stored answer goes when the customer is erased. */
+  subject?: string;
+}
+
+/** A request that asks a processor: what is recorded before the question is asked. */
+export interface Claim<State> extends Effects {
+  /** Id of the object that is `processing` from now on. */
+  object: string;
+  state: State;
+  refused?: (refusal: Refusal) => ApiError;
+}
+
+export interface Steps<State, Outcome> {
+  /** Decides what to record; a decision where no processor need be asked. Runs again when an object has changed. */
+  claim: () => Claim<State> | Decision | Promise<Claim<State> | Decision>;
+  /** Asks the processor; runs once. An error here leaves the key claimed: the object's recovery finds the truth. */
+  ask: (state: State) => Promise<Outcome>;
+  /** Decides what follows from the outcome. Runs again when an object has changed. */
+  conclude: (state: State, outcome: Outcome) => Decision | Promise<Decision>;
+  /**
+   * The request's key was claimed by a process that is gone (or is still at work): decides by the object's state now, or
+   * returns undefined while the work may still be under way.
+   */
+  resume: (object: string) => Promise<Decision | undefined>;
+}
+
+/** An answer; `replayed` when it was given before. */
+export interface GivenAnswer extends Answer {
+  replayed: boolean;
+}
+
+interface KeyRecord {
+  fingerprint: string;
+  status: number | null;
+  body: string | null;
+  object: string | null;
+}
+
+/** Times that a request decides anew when others keep changing its object. */
+const DECISIONS = 100;
+
+export class Once {
+  readonly #journal: Journal;
+  readonly #pool: pg.Pool;
+  /** Requests with a key under way in this process: equal ones wait for the first one's answer. */
+  readonly #underWay = new Map<string, { fingerprint: string; answer: Promise<GivenAnswer> }>();
+
+  constructor(journal: Journal, pool: pg.Pool) {
+    this.#journal = journal;
+    this.#pool = pool;
+  }
+
+  /**
+   * Decides and commits in one step.
+   * @param decide May throw an ApiError; a final one is kept as the key's answer. Runs again when an object has changed.
+   */
+  answer(operation: Operation, decide: () => Decision | Promise<Decision>): Promise<GivenAnswer> {
+    return this.#single(operation, () => this.#decide(operation, decide, "answer"));
+  }
+
+  /** Records the intent, asks a processor, records the outcome: see `Steps`. */
+  process<State, Outcome>(operation: Operation, steps: Steps<State, Outcome>): Promise<GivenAnswer> {
+    return this.#single(operation, () => this.#process(operation, steps));
+  }
+
+  async #process<State, Outcome>(operation: Operation, steps: Steps<State, Outcome>): Promise<GivenAnswer> {
+    for (let attempt = 1; attempt <= DECISIONS; attempt += 1) {
+      const claim = await decided(steps.claim);
+      if ("answer" in claim) {
+        const answer = await this.#commitDecision(operation, claim, "answer", steps.resume);
+        if (answer !== undefined) return answer;
+        continue;
+      }
+      const { object, state } = claim;
+      const key = operation.idempotency && { ...operation.idempotency, step: "claim" as const, object };
+      const result = await this.#commit(operation, claim, key);
+      if (result.committed) {
+        const outcome = await steps.ask(state);
+        return this.#decide(operation, () => steps.conclude(state, outcome), "complete");
+      }
+      if (result.reason === "key_taken") return this.#replay(operation, steps.resume);
+      if (result.reason === "conflict") continue;
+      const error = (claim.refused ?? refusalError)(result);
+      const answer = await this.#commitDecision(operation, { answer: error }, "answer", steps.resume);
+      if (answer !== undefined) return answer;
+    }
+    throw busy();
+  }
+
+  async #decide(
+    operation: Operation,
+    decide: () => Decision | Promise<Decision>,
+    step: "answer" | "complete",
+  ): Promise<GivenAnswer> {
+    for (let attempt = 1; attempt <= DECISIONS; attempt += 1) {
+      const answer = await this.#commitDecision(operation, await decided(decide), step);
+      if (answer !== undefined) return answer;
+    }
+    throw busy();
+  }
+
+  /** The answer once the decision is committed; undefined when it must be decided anew. */
+  async #commitDecision(
+    operation: Operation,
+    decision: Decision,
+    step: "answer" | "complete",
+    resume?: (object: string) => Promise<Decision | undefined>,
+  ): Promise<GivenAnswer | undefined> {
+    const answer = answerOf(decision, operation);
+    const { subject } = decision;
+    const key = operation.idempotency && { ...operation.idempotency, step, answer, subject };
+    const result = await this.#commit(operation, decision, key);
+    if (result.committed) return { ...answer, replayed: false };
+    if (result.reason === "key_taken") return this.#replay(operation, resume);
+    if (result.reason === "conflict") return undefined;
+    const error = (decision.refused ?? refusalError)(result);
+    return this.#commitDecision(operation, { answer: error }, step, resume);
+  }
+
+  /** Commits the effects with the key; where there is neither, there is nothing to commit. */
+  async #commit(operation: Operation, effects: Effects, key: KeyChange | undefined): Promise<CommitResult> {
+    const { accounts, objects, transactions, events } = effects;
+    if ((key ?? accounts ?? objects ?? transactions ?? events) === undefined) return { committed: true };
+    const { caller, requestId } = operation;
+    const { livemode, actor } = caller;
+    const write: Write = {
+      livemode,
+      actor,
+      request: requestId,
+      key,
+      accounts,
+      objects,
+      transactions,
+      events,
+    };
+    return this.#journal.commit(write);
+  }
+
+  /** Lets equal requests of this process wait for the first one. */
+  async #single(operation: Operation, run: () => Promise<GivenAnswer>): Promise<GivenAnswer> {
+    if (operation.idempotency === undefined) return run();
+    const { key, fingerprint } = operation.idempotency;
+    const name = `${operation.caller.livemode ? "live" : "test"} ${key}`;
+    const first = this.#underWay.get(name);
+    if (first !== undefined) {
+      if (first.fingerprint !== fingerprint) throw otherRequest(key);
+      return { ...(await first.answer), replayed: true };
+    }
+    const answer = run();
+    this.#underWay.set(name, { fingerprint, answer });
+    try {
+      return await answer;
+    } finally {
+      this.#underWay.delete(name);
+    }
+  }
+
+  async #replay(
+    operation: Operation,
+    resume?: (object: string) => Promise<Decision | undefined>,
+  ): Promise<GivenAnswer> {
+    const { key, fingerprint } = operation.idempotency as { key: string; fingerprint: string };
+    for (let attempt = 1; attempt <= DECISIONS; attempt += 1) {
+      const { rows } = await this.#pool.query<KeyRecord>({
+        name: "idempotency_key",
+        text: "select fingerprint, status, body, object from idempotency_keys where livemode = $1 and key = $2",
+        values: [operation.caller.livemode, key],
+      });
+      const record = rows[0];
+      // Taken a moment ago and gone: it was too old, or its customer was erased.
+      if (record === undefined) throw keyInUse(key);
+      if (record.fingerprint !== fingerprint) throw otherRequest(key);
+      if (record.status !== null) return { status: record.status, body: record.body ?? "", replayed: true };
+      const decision = record.object === null ? undefined : await resume?.(record.object);
+      if (decision === undefined) throw keyInUse(key);
+      const answer = await this.#commitDecision(operation, decision, "complete");
+      if (answer !== undefined) return answer;
+    }
+    throw busy();
+  }
+}
+
+/** A final error is a decision like another; a passing one (database away, too many requests) is thrown on. */
+async function decided<T>(decide: () => T | Promise<T>): Promise<T | Decision> {
+  try {
+    return await decide();
+  } catch (error) {
+    if (error instanceof ApiError && !error.isTransient) return { answer: error };
+    throw error;
+  }
+}
+
+function answerOf({ answer }: Decision, { requestId }: Operation): Answer {
+  if (answer instanceof ApiError) return { status: answer.status, body: errorBody(answer, requestId) };
+  const { status, body } = answer;
+  return { status, body: typeof body === "string" ? body : JSON.stringify(body) };
+}
+
+function refusalError(refusal: Refusal): ApiError {
+  switch (refusal.reason) {
+    case "insufficient_funds":
+      return new ApiError(
+        402,
+        "invalid_request_error",
+        "insufficient_funds",
+        `Account ${refusal.account} has not enough available funds.`,
+      );
+    case "account_missing":
+      return new ApiError(
+        404,
+        "invalid_request_error",
+        "resource_missing",
+        `There is no account ${refusal.account}.`,
+      );
+    case "account_closed":
+      return invalid("account_closed", `Account ${refusal.account} is closed.`);
+    case "currency_mismatch":
+      return invalid(
+        "currency_mismatch",
+        `Account ${refusal.account} is kept in another currency.`,
+        "currency",
+      );
+    case "balance_overflow":
+      return invalid(
+        "balance_overflow",
+        `The totals of account ${refusal.account} would exceed 9007199254740991 minor units.`,
+        "amount",
+      );
+    case "conflict":
+    case "key_taken":
+      return busy();
+  }
+}
+
+function otherRequest(key: string): ApiError {
+  return new ApiError(
+    400,
+    "idempotency_error",
+    "idempotency_key_reused",
+    `Idempotency-Key "${key}" was used for another request. Send the same method, path and body with it, or use a new key.`,
+  );
+}
+
+function keyInUse(key: string): ApiError {
+  return new ApiError(
+    409,
+    "idempotency_error",
+    "idempotency_key_in_use",
+    `A request with Idempotency-Key "${key}" is still under way. Send it again in a moment.`,
+    { retryAfter: 1 },
+  );
+}
+
+function busy(): ApiError {
+  return new ApiError(
+    503,
+    "api_error",
+    "resource_busy",
+    "Too many requests change this object at once. Send the request again.",
+    { retryAfter: 1 },
+  );
+}

@@ -1,0 +1,115 @@
+/** Opening and changing accounts. */
+import { toSeconds } from "../clock.ts";
+import type { Core } from "../core.ts";
+import { ApiError, invalid, notFound } from "../errors.ts";
+import type { Operation } from "../http/operation.ts";
+import type { Decision } from "../journal/once.ts";
+import type { AccountChange, DomainEvent } from "../journal/write.ts";
+import { normalSide, presentAccount } from "./present.ts";
+import type { AccountRow } from "./repository.ts";
+import type { Account, AccountUpdate, NewAccount } from "./schemas.ts";
+
+export function openAccount(core: Core, { caller }: Operation, body: NewAccount): Decision {
+  const created = core.clock();
+  const account: AccountChange = {
+    id: core.makeId("account"),
+    name: body.name,
+    type: body.type,
+    currency: body.currency,
+    status: "open",
+    // A new account goes below zero only where that is asked for.
+    overdraft: body.overdraft === undefined ? 0 : body.overdraft,
+    customer: body.customer ?? null,
+    metadata: body.metadata ?? {},
+    created,
+  };
+  const shown: Account = {
+    id: account.id,
+    object: "ledger.account",
+    name: account.name,
+    code: null,
+    type: account.type,
+    normal_side: normalSide(account.type),
+    currency: account.currency,
+    status: account.status,
+    overdraft: account.overdraft,
+    customer: account.customer,
+    balance: { posted: 0, pending: 0, available: 0, debits: 0, credits: 0 },
+    entries: 0,
+    metadata: account.metadata,
+    livemode: caller.livemode,
+    created: toSeconds(created),
+  };
+  return {
+    answer: { status: 201, body: shown },
+    accounts: [account],
+    events: [accountEvent(core, "ledger.account.created", shown)],
+  };
+}
+
+export function changeAccount(core: Core, row: AccountRow, body: AccountUpdate): Decision {
+  if (row.code !== null) {
+    throw new ApiError(
+      403,
+      "permission_error",
+      "account_reserved",
+      `Account ${row.id} is the service's own.`,
+    );
+  }
+  if (
+    body.status === "closed" &&
+    (row.debits_posted !== row.credits_posted || row.debits_pending + row.credits_pending > 0)
+  ) {
+    throw notEmpty(row.id);
+  }
+  const { id, name, type, currency, status, overdraft, customer, metadata } = { ...row, ...body };
+  const account = {
+    id,
+    name,
+    type,
+    currency,
+    status,
+    overdraft,
+    customer,
+    metadata,
+    created: row.created.getTime(),
+  };
+  const shown = presentAccount({ ...row, ...body });
+  return {
+    answer: { status: 200, body: shown },
+    accounts: [account],
+    events: [accountEvent(core, "ledger.account.updated", shown)],
+  };
+}
+
+export function missingAccount(id: string): ApiError {
+  return notFound("account", id);
+}
+
+/** Entries came between the look at the account and its closing: the table's constraint has the last word. */
+export function asNotEmpty(error: unknown, id: string): unknown {
+  const isConstraint =
+    error instanceof Error && "constraint" in error && error.constraint === "ledger_accounts_closed_empty";
+  return isConstraint ? notEmpty(id) : error;
+}
+
+function notEmpty(id: string): ApiError {
+  return invalid(
+    "account_not_empty",
+    `Account ${id} has a balance or holds: move them before closing it.`,
+    "status",
+  );
+}
+
+/** Accounts have no version of their own: their number of entries grows, and orders an account's events as well. */
+function accountEvent(core: Core, type: string, shown: Account): DomainEvent {
+  const data = JSON.stringify(shown);
+  return {
+    id: core.makeId("event"),
+    type,
+    object: shown.id,
+    version: shown.entries + 1,
+    created: core.clock(),
+    data,
+  };
+}

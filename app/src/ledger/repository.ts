@@ -1,0 +1,238 @@
+/** The ledger's reads. It is written through the journal only. */
+import type pg from "pg";
+import type { AccountType, Direction, Layer } from "../journal/write.ts";
+import type { AccountsQuery, EntriesQuery, TransactionsQuery } from "./schemas.ts";
+
+export interface AccountRow {
+  id: string;
+  livemode: boolean;
+  code: string | null;
+  name: string;
+  type: AccountType;
+  currency: string;
+  status: "open" | "closed";
+  overdraft: number | null;
+  customer: string | null;
+  metadata: Record<string, string>;
+  created: Date;
+  debits_posted: number;
+  credits_posted: number;
+  debits_pending: number;
+  credits_pending: number;
+  entries: number;
+}
+
+export interface EntryRow {
+  account: string;
+  sequence: number;
+  transaction: string;
+  direction: Direction;
+  layer: Layer;
+  amount: number;
+  currency: string;
+  balance: number;
+  posted: Date;
+}
+
+export interface TransactionRow {
+  id: string;
+  livemode: boolean;
+  type: string;
+  currency: string;
+  object: string;
+  description: string | null;
+  metadata: Record<string, string> | null;
+  created: Date;
+  posted: Date;
+  entries: EntryRow[];
+}
+
+export interface BalanceRow {
+  id: string;
+  name: string;
+  type: AccountType;
+  currency: string;
+  debits: number;
+  credits: number;
+}
+
+const ENTRY = "account, sequence, transaction, direction, layer, amount, currency, balance, posted";
+
+export class LedgerRepository {
+  readonly #pool: pg.Pool;
+
+  constructor(pool: pg.Pool) {
+    this.#pool = pool;
+  }
+
+  async account(id: string, livemode: boolean): Promise<AccountRow | undefined> {
+    const { rows } = await this.#pool.query<AccountRow>({
+      name: "ledger_account",
+      text: "select * from ledger_accounts where id = $1 and livemode = $2",
+      values: [id, livemode],
+    });
+    return rows[0];
+  }
+
+  async accounts(livemode: boolean, query: AccountsQuery): Promise<AccountRow[]> {
+    const newer = query.ending_before !== undefined;
+    const { rows } = await this.#pool.query<AccountRow>(
+      `select * from ledger_accounts
+       where livemode = $1 and ($2::text is null or id < $2) and ($3::text is null or id > $3)
+         and ($4::text is null or currency = $4) and ($5::text is null or type = $5)
+         and ($6::text is null or customer = $6) and ($7::text is null or code = $7)
+       order by id ${newer ? "asc" : "desc"} limit $8`,
+      [
+        livemode,
+        query.starting_after,
+        query.ending_before,
+        query.currency,
+        query.type,
+        query.customer,
+        query.code,
+        query.limit + 1,
+      ],
+    );
+    return rows;
+  }
+
+  /** Entries of an account, newest first. */
+  async entries(livemode: boolean, { account, before, limit }: EntriesQuery): Promise<EntryRow[]> {
+    const { rows } = await this.#pool.query<EntryRow>(
+      `select ${ENTRY} from ledger_entries
+       where account = (select id from ledger_accounts where id = $1 and livemode = $2)
+         and ($3::bigint is null or sequence < $3)
+       order by sequence desc limit $4`,
+      [account, livemode, before, limit + 1],
+    );
+    return rows;
+  }
+
+  /** Numbers of the last entries before two moments, and the balances then. */
+  async balancesAt(account: string, moments: [Date, Date]): Promise<{ sequence: number; balance: number }[]> {
+    const { rows } = await this.#pool.query<{ sequence: number; balance: number }>(
+      `select s.sequence, coalesce(e.balance, 0) as balance
+       from unnest($2::timestamptz[]) with ordinality as m (moment, n)
+       cross join lateral (select entries_at($1, m.moment - interval '1 microsecond') as sequence) s
+       left join ledger_entries e on e.account = $1 and e.sequence = s.sequence
+       order by m.n`,
+      [account, moments],
+    );
+    return rows;
+  }
+
+  /** Entries with numbers above `after` up to `upTo`, newest first. */
+  async entriesBetween(account: string, after: number, upTo: number, limit: number): Promise<EntryRow[]> {
+    const { rows } = await this.#pool.query<EntryRow>(
+      `select ${ENTRY} from ledger_entries where account = $1 and sequence > $2 and sequence <= $3
+       order by sequence desc limit $4`,
+      [account, after, upTo, limit + 1],
+    );
+    return rows;
+  }
+
+  /** What was debited and credited, posted, by the entries with numbers above `after` up to `upTo`. */
+  async turnover(account: string, after: number, upTo: number): Promise<{ debits: number; credits: number }> {
+    const { rows } = await this.#pool.query<{ debits: number; credits: number }>(
+      `select coalesce(sum(amount) filter (where direction = 'debit'), 0)::bigint as debits,
+         coalesce(sum(amount) filter (where direction = 'credit'), 0)::bigint as credits
+       from ledger_entries where account = $1 and sequence > $2 and sequence <= $3 and layer = 'posted'`,
+      [account, after, upTo],
+    );
+    return rows[0] as { debits: number; credits: number };
+  }
+
+  async transaction(id: string, livemode: boolean): Promise<TransactionRow | undefined> {
+    const { rows } = await this.#pool.query<Omit<TransactionRow, "entries">>({
+      name: "ledger_transaction",
+      text: `select id, livemode, type, currency, object, description, metadata, created, posted
+             from ledger_transactions where id = $1 and livemode = $2`,
+      values: [id, livemode],
+    });
+    return (await this.#withEntries(rows))[0];
+  }
+
+  async transactions(livemode: boolean, query: TransactionsQuery): Promise<TransactionRow[]> {
+    const newer = query.ending_before !== undefined;
+    const values: unknown[] = [livemode, query.starting_after, query.ending_before, query.limit + 1];
+    let filter = "";
+    if (query.type !== undefined) {
+      values.push(query.type);
+      // Written out, so that the index on transfers serves.
+      filter += query.type === "transfer" ? " and type = 'transfer'" : "";
+      filter += ` and type = $${String(values.length)}`;
+    }
+    if (query.source !== undefined) {
+      values.push(query.source);
+      filter += ` and type <> 'transfer' and object = $${String(values.length)}`;
+    }
+    if (query.account !== undefined) {
+      values.push(query.account);
+      filter += ` and id in (select transaction from ledger_entries where account = $${String(values.length)})`;
+    }
+    const { rows } = await this.#pool.query<Omit<TransactionRow, "entries">>(
+      `select id, livemode, type, currency, object, description, metadata, created, posted
+       from ledger_transactions
+       where livemode = $1 and ($2::text is null or id < $2) and ($3::text is null or id > $3) ${filter}
+       order by id ${newer ? "asc" : "desc"} limit $4`,
+      values,
+    );
+    return this.#withEntries(rows);
+  }
+
+  /** Posted debits and credits of each account; at a moment, or now. */
+  async trialBalance(livemode: boolean, at?: Date): Promise<BalanceRow[]> {
+    const sums =
+      at === undefined
+        ? "select a.debits_posted as debits, a.credits_posted as credits"
+        : `select coalesce(sum(e.amount) filter (where e.direction = 'debit'), 0)::bigint as debits,
+             coalesce(sum(e.amount) filter (where e.direction = 'credit'), 0)::bigint as credits
+           from ledger_entries e where e.account = a.id and e.layer = 'posted' and e.posted <= $2`;
+    const { rows } = await this.#pool.query<BalanceRow>(
+      `select a.id, a.name, a.type, a.currency, s.debits, s.credits
+       from ledger_accounts a cross join lateral (${sums}) s
+       where a.livemode = $1 and (s.debits <> 0 or s.credits <> 0)
+       order by a.currency, a.type, a.id`,
+      at === undefined ? [livemode] : [livemode, at],
+    );
+    return rows;
+  }
+
+  async auditViolations(): Promise<{ chain: number; height: number; problem: string }[]> {
+    const { rows } = await this.#pool.query<{ chain: number; height: number; problem: string }>(
+      "select chain, height, problem from audit_violations() order by chain, height limit 100",
+    );
+    return rows;
+  }
+
+  async drift(): Promise<{ account: string; column: string; kept: number; counted: number }[]> {
+    const { rows } = await this.#pool.query<{
+      account: string;
+      column: string;
+      kept: number;
+      counted: number;
+    }>(`select account, column_name as "column", kept, counted from ledger_drift() limit 100`);
+    return rows;
+  }
+
+  async chainHeads(): Promise<{ chain: number; height: number; hash: string }[]> {
+    const { rows } = await this.#pool.query<{ chain: number; height: number; hash: string }>(
+      "select id as chain, height, encode(hash, 'hex') as hash from audit_chains where height > 0 order by id",
+    );
+    return rows;
+  }
+
+  async #withEntries(transactions: Omit<TransactionRow, "entries">[]): Promise<TransactionRow[]> {
+    if (transactions.length === 0) return [];
+    const { rows } = await this.#pool.query<EntryRow>({
+      name: "ledger_entries_of",
+      text: `select ${ENTRY} from ledger_entries where transaction = any ($1) order by transaction, account, sequence`,
+      values: [transactions.map(({ id }) => id)],
+    });
+    const entries = Map.groupBy(rows, ({ transaction }) => transaction);
+    return transactions.map((transaction) => ({
+      ...transaction,
+      entries: entries.get(transaction.id) ?? [],
+    }));
+  }
+}

@@ -1,0 +1,267 @@
+import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
+import { Type } from "typebox";
+import { toSeconds } from "../clock.ts";
+import type { Core } from "../core.ts";
+import { ApiError, notFound } from "../errors.ts";
+import { sendAnswer } from "../http/answer.ts";
+import type { Caller } from "../http/operation.ts";
+import { pageOptions } from "../http/pages.ts";
+import { ERROR_ANSWERS, Id, IdempotencyHeaders, listAnswer, ListOf, Timestamp } from "../http/schemas.ts";
+import type { Once } from "../journal/once.ts";
+import { asNotEmpty, changeAccount, missingAccount, openAccount } from "./accounts.ts";
+import { presentAccount, presentEntry, presentTransaction, presentTrialBalance } from "./present.ts";
+import type { AccountRow, LedgerRepository } from "./repository.ts";
+import * as schemas from "./schemas.ts";
+
+const tags = ["Ledger"];
+const READ = { scope: "ledger:read" };
+const WRITE = { scope: "ledger:write" };
+const AccountParams = Type.Object({ id: Id("account") });
+
+export function ledgerRoutes(
+  core: Core,
+  once: Once,
+  repository: LedgerRepository,
+): FastifyPluginAsyncTypebox {
+  /** The account, if the caller may see it: who acts for a customer sees that customer's accounts only. */
+  async function visibleAccount(id: string, { livemode, customer }: Caller): Promise<AccountRow> {
+    const row = await repository.account(id, livemode);
+    if (row === undefined || (customer !== undefined && row.customer !== customer)) throw missingAccount(id);
+    return row;
+  }
+
+  return async (app) => {
+    app.post("/ledger/accounts", {
+      config: WRITE,
+      schema: {
+        tags,
+        operationId: "createLedgerAccount",
+        summary: "Open an account",
+        headers: IdempotencyHeaders,
+        body: schemas.NewAccount,
+        response: { 201: schemas.Account, ...ERROR_ANSWERS },
+      },
+      handler: async ({ operation, body }, reply) =>
+        sendAnswer(reply, await once.answer(operation, () => openAccount(core, operation, body))),
+    });
+
+    app.get("/ledger/accounts", {
+      config: READ,
+      schema: {
+        tags,
+        operationId: "listLedgerAccounts",
+        summary: "List accounts",
+        querystring: schemas.AccountsQuery,
+        response: { 200: ListOf(schemas.Account), ...ERROR_ANSWERS },
+      },
+      handler: async ({ operation, query }) => {
+        const { limit, endingBefore } = pageOptions(query);
+        const { livemode, customer = query.customer } = operation.caller;
+        const rows = await repository.accounts(livemode, { ...query, customer });
+        return listAnswer(
+          "/v1/ledger/accounts",
+          pageOf(rows, limit, endingBefore).map(presentAccount),
+          rows.length > limit,
+        );
+      },
+    });
+
+    app.get("/ledger/accounts/:id", {
+      config: READ,
+      schema: {
+        tags,
+        operationId: "retrieveLedgerAccount",
+        summary: "Retrieve an account with its balance",
+        params: AccountParams,
+        response: { 200: schemas.Account, ...ERROR_ANSWERS },
+      },
+      handler: async ({ operation, params }) =>
+        presentAccount(await visibleAccount(params.id, operation.caller)),
+    });
+
+    app.post("/ledger/accounts/:id", {
+      config: WRITE,
+      schema: {
+        tags,
+        operationId: "updateLedgerAccount",
+        summary: "Change an account, or close it",
+        headers: IdempotencyHeaders,
+        params: AccountParams,
+        body: schemas.AccountUpdate,
+        response: { 200: schemas.Account, ...ERROR_ANSWERS },
+      },
+      handler: async ({ operation, params, body }, reply) => {
+        try {
+          const change = async () =>
+            changeAccount(core, await visibleAccount(params.id, operation.caller), body);
+          return await sendAnswer(reply, await once.answer(operation, change));
+        } catch (error) {
+          throw asNotEmpty(error, params.id);
+        }
+      },
+    });
+
+    app.get("/ledger/accounts/:id/statement", {
+      config: READ,
+      schema: {
+        tags,
+        operationId: "retrieveLedgerStatement",
+        summary: "Balances at two moments and the entries between",
+        params: AccountParams,
+        querystring: Type.Object(
+          {
+            from: Type.Optional(Timestamp),
+            to: Type.Optional(Timestamp),
+            limit: Type.Integer({ minimum: 1, maximum: 1000, default: 100 }),
+            before: Type.Optional(
+              Type.Integer({ minimum: 1, description: "Sequence that the page's entries come before." }),
+            ),
+          },
+          { additionalProperties: false },
+        ),
+        response: { 200: schemas.Statement, ...ERROR_ANSWERS },
+      },
+      handler: async ({ operation, params, query }) => {
+        const account = await visibleAccount(params.id, operation.caller);
+        const { from = 0, to = toSeconds(core.clock()) + 1, limit } = query;
+        const moments: [Date, Date] = [new Date(from * 1000), new Date(to * 1000)];
+        const [opening, closing] = (await repository.balancesAt(account.id, moments)) as [Moment, Moment];
+        const upTo = Math.min(closing.sequence, (query.before ?? Infinity) - 1);
+        const rows = await repository.entriesBetween(account.id, opening.sequence, upTo, limit);
+        const turnover = await repository.turnover(account.id, opening.sequence, closing.sequence);
+        const url = `/v1/ledger/accounts/${account.id}/statement`;
+        return {
+          object: "ledger.statement" as const,
+          account: account.id,
+          currency: account.currency,
+          from,
+          to,
+          opening_balance: opening.balance,
+          closing_balance: closing.balance,
+          ...turnover,
+          entries: listAnswer(url, rows.slice(0, limit).map(presentEntry), rows.length > limit),
+        };
+      },
+    });
+
+    app.get("/ledger/entries", {
+      config: READ,
+      schema: {
+        tags,
+        operationId: "listLedgerEntries",
+        summary: "List an account's entries",
+        querystring: schemas.EntriesQuery,
+        response: { 200: ListOf(schemas.Entry), ...ERROR_ANSWERS },
+      },
+      handler: async ({ operation, query }) => {
+        await visibleAccount(query.account, operation.caller);
+        const rows = await repository.entries(operation.caller.livemode, query);
+        return listAnswer(
+          "/v1/ledger/entries",
+          rows.slice(0, query.limit).map(presentEntry),
+          rows.length > query.limit,
+        );
+      },
+    });
+
+    app.get("/ledger/transactions", {
+      config: READ,
+      schema: {
+        tags,
+        operationId: "listLedgerTransactions",
+        summary: "List transactions with their entries",
+        querystring: schemas.TransactionsQuery,
+        response: { 200: ListOf(schemas.Transaction), ...ERROR_ANSWERS },
+      },
+      handler: async ({ operation, query }) => {
+        const { limit, endingBefore } = pageOptions(query);
+        if (operation.caller.customer !== undefined)
+          await visibleAccount(query.account ?? "", operation.caller);
+        const rows = await repository.transactions(operation.caller.livemode, query);
+        const page = pageOf(rows, limit, endingBefore).map(presentTransaction);
+        return listAnswer("/v1/ledger/transactions", page, rows.length > limit);
+      },
+    });
+
+    app.get("/ledger/transactions/:id", {
+      config: READ,
+      schema: {
+        tags,
+        operationId: "retrieveLedgerTransaction",
+        summary: "Retrieve a transaction with its entries",
+        params: Type.Object({ id: Id("transaction") }),
+        response: { 200: schemas.Transaction, ...ERROR_ANSWERS },
+      },
+      handler: async ({ operation, params }) => {
+        const row = await repository.transaction(params.id, operation.caller.livemode);
+        if (row === undefined || operation.caller.customer !== undefined)
+          throw notFound("transaction", params.id);
+        return presentTransaction(row);
+      },
+    });
+
+    app.get("/ledger/trial-balance", {
+      config: READ,
+      schema: {
+        tags,
+        operationId: "retrieveTrialBalance",
+        summary: "Balances of all accounts; debits equal credits",
+        querystring: Type.Object({ at: Type.Optional(Timestamp) }, { additionalProperties: false }),
+        response: { 200: schemas.TrialBalance, ...ERROR_ANSWERS },
+      },
+      handler: async ({ operation, query }) => {
+        requireWholeBook(operation.caller);
+        const at = query.at === undefined ? undefined : new Date(query.at * 1000);
+        const rows = await repository.trialBalance(operation.caller.livemode, at);
+        return presentTrialBalance(rows, at?.getTime() ?? core.clock());
+      },
+    });
+
+    app.get("/ledger/integrity", {
+      config: READ,
+      schema: {
+        tags,
+        operationId: "verifyLedger",
+        summary: "Recompute the audit chain and all balances",
+        description: "Reads the whole ledger: minutes where it holds many millions of entries.",
+        response: { 200: schemas.Integrity, ...ERROR_ANSWERS },
+      },
+      handler: async ({ operation }) => {
+        requireWholeBook(operation.caller);
+        const heads = await repository.chainHeads();
+        const violations = await repository.auditViolations();
+        const drift = await repository.drift();
+        return {
+          object: "ledger.integrity" as const,
+          intact: violations.length === 0 && drift.length === 0,
+          blocks: heads.reduce((sum, { height }) => sum + height, 0),
+          violations,
+          drift,
+          heads,
+        };
+      },
+    });
+  };
+}
+
+/** Who acts for one customer sees that customer's accounts, not the whole ledger. */
+function requireWholeBook({ customer }: Caller): void {
+  if (customer === undefined) return;
+  throw new ApiError(
+    403,
+    "permission_error",
+    "customer_bound",
+    "This key acts for one customer: it cannot read the whole ledger.",
+  );
+}
+
+interface Moment {
+  sequence: number;
+  balance: number;
+}
+
+/** The page out of one row more than it holds; what was read towards newer ones is turned round. */
+export function pageOf<T>(rows: readonly T[], limit: number, endingBefore: string | undefined): T[] {
+  const page = rows.slice(0, limit);
+  return endingBefore === undefined ? page : page.reverse();
+}

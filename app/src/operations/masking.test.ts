@@ -1,0 +1,32 @@
+import { expect } from "chai";
+import { maskCardNumbers } from "./masking.ts";
+
+describe("maskCardNumbers", () => {
+  const cards: [string, string][] = [
+    ["4242424242424242", "424242******4242"],
+    ["4242 4242 4242 4242", "424242******4242"],
+    ["5555-5555-5555-4444", "555555******4444"],
+    ["378282246310005", "378282*****0005"],
+    ["6011111111111117", "601111******1117"],
+    ["4222222222222", "422222***2222"],
+  ];
+  for (const [number, masked] of cards) {
+    it(`leaves the first six and last four digits of ${number}`, () => {
+      expect(maskCardNumbers(`{"message":"card ${number} refused"}`)).to.equal(
+        `{"message":"card ${masked} refused"}`,
+      );
+    });
+  }
+
+  it("masks each of several, also where letters touch them", () => {
+    expect(maskCardNumbers("a4242424242424242b,5555555555554444")).to.equal(
+      "a424242******4242b,555555******4444",
+    );
+  });
+
+  it("leaves other digits alone", () => {
+    const text =
+      '{"time":1795305600123,"amount":4242424242424241,"id":"42424242424242424242424242424242","n":123456}';
+    expect(maskCardNumbers(text)).to.equal(text);
+  });
+});

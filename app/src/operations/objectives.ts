@@ -1,0 +1,71 @@
+/**
+ * Service level objectives. Each counts what went well and what did not (for alarms on the rate at which the error budget
+ * burns), and shows the share of the last minutes (for whoever decides within minutes, as a roll-out does).
+ */
+import type { Meter } from "@opentelemetry/api";
+import type { Clock } from "../clock.ts";
+
+export interface Objective {
+  record(good: boolean): void;
+  /** Share of what went well in the window, 0 to 1; undefined when nothing happened. */
+  ratio(): number | undefined;
+}
+
+/** Milliseconds that the shown share covers. */
+export const WINDOW = 5 * 60_000;
+const SLICE = 10_000;
+const SLICES = WINDOW / SLICE;
+
+interface Slice {
+  /** Number of the slice since 1970. */
+  number: number;
+  good: number;
+  bad: number;
+}
+
+/** @param name as `availability`: becomes `slo.availability.events` (a counter by `good`) and `slo.availability.ratio` */
+export function createObjective(meter: Meter, clock: Clock, name: string, description: string): Objective {
+  const events = meter.createCounter(`slo.${name}.events`, { description });
+  const slices = new Map<number, Slice>();
+
+  function current(): Slice {
+    const number = Math.floor(clock() / SLICE);
+    const place = number % SLICES;
+    let slice = slices.get(place);
+    if (slice?.number !== number) {
+      slice = { number, good: 0, bad: 0 };
+      slices.set(place, slice);
+    }
+    return slice;
+  }
+
+  const objective: Objective = {
+    record(good) {
+      current()[good ? "good" : "bad"] += 1;
+      events.add(1, good ? GOOD : BAD);
+    },
+    ratio() {
+      const oldest = Math.floor(clock() / SLICE) - SLICES + 1;
+      let good = 0;
+      let all = 0;
+      for (const slice of slices.values()) {
+        if (slice.number < oldest) continue;
+        good += slice.good;
+        all += slice.good + slice.bad;
+      }
+      return all === 0 ? undefined : good / all;
+    },
+  };
+  meter
+    .createObservableGauge(`slo.${name}.ratio`, {
+      description: `${description}: share of the last five minutes`,
+    })
+    .addCallback((result) => {
+      const ratio = objective.ratio();
+      if (ratio !== undefined) result.observe(ratio);
+    });
+  return objective;
+}
+
+const GOOD = { good: true };
+const BAD = { good: false };

@@ -1,0 +1,218 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer, request as httpRequest } from "node:http";
+import { type AddressInfo, connect, createServer as createTcpServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { expect } from "chai";
+import { testCluster, testDatabase, type TestDatabase } from "../../test/database.test-support.ts";
+import { migrate } from "../database/migrate.ts";
+import { freePort } from "../database/embedded-server.ts";
+
+const SERVER = fileURLToPath(new URL("../server.ts", import.meta.url));
+
+interface Running {
+  child: ChildProcess;
+  url: string;
+  output: () => string;
+  errors: () => string;
+  /** Exit status, or the signal that ended it. */
+  ended: Promise<number | string>;
+  /** Resolves with the milliseconds from its start until the path was answered with the status. */
+  until(path: string, status: number): Promise<number>;
+}
+
+async function start(environment: Record<string, string>): Promise<Running> {
+  const port = await freePort();
+  const started = performance.now();
+  const child = spawn(process.execPath, [SERVER], {
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, PORT: String(port), ...environment },
+  });
+  let output = "";
+  let errors = "";
+  child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
+  child.stderr.on("data", (chunk: Buffer) => (errors += chunk.toString()));
+  const ended = once(child, "exit").then(([status, signal]) => (status ?? signal) as number | string);
+  const url = `http://127.0.0.1:${environment.PORT ?? port}`;
+  async function until(path: string, status: number): Promise<number> {
+    for (;;) {
+      const found = await fetch(url + path).then(
+        (answer) => answer.status,
+        () => undefined,
+      );
+      if (found === status) return performance.now() - started;
+      if (child.exitCode !== null) throw new Error(`It ended: ${output}${errors}`);
+      await sleep(20);
+    }
+  }
+  return { child, url, output: () => output, errors: () => errors, ended, until };
+}
+
+describe("npm start", () => {
+  describe("with nothing configured", () => {
+    let folder: string;
+    before(() => {
+      folder = mkdtempSync(join(tmpdir(), "strongroom-start-"));
+      // PostgreSQL runs as another account where this is root.
+      chmodSync(folder, 0o755);
+    });
+    after(() => rmSync(folder, { recursive: true, force: true }));
+
+    it("is ready within 6 s at first and 1.5 s later, with a welcome for newcomers", async function () {
+      const environment = { DATA_FOLDER: join(folder, "data") };
+      const first = await start(environment);
+      const firstTime = await first.until("/ready", 200);
+      first.child.kill("SIGTERM");
+      expect(await first.ended).to.equal(0);
+
+      const times: number[] = [];
+      for (let i = 0; i < 3; i += 1) {
+        const later = await start(environment);
+        times.push(await later.until("/ready", 200));
+        later.child.kill("SIGTERM");
+        expect(await later.ended).to.equal(0);
+      }
+      const laterTime = Math.min(...times);
+      console.log(
+        `      ready after ${Math.round(firstTime)} ms at first, ${Math.round(laterTime)} ms later`,
+      );
+      // Several times the limits: other work may run on the machine as well.
+      expect(firstTime).to.be.below(24_000);
+      expect(laterTime).to.be.below(6_000);
+
+      const lines = first.output().trim().split("\n");
+      expect(lines[0]).to.match(/^Strongroom payments \d+\.\d+\.\d+: http:\/\/127\.0\.0\.1:\d+$/);
+      expect(lines[1]).to.equal(`  API and docs  ${first.url}/docs`);
+      expect(lines[2]).to.equal(`  Test key      ${folder}/data/test-key`);
+      expect(lines[3]).to.equal(
+        `  Data          ${folder}/data (its own PostgreSQL; set DATABASE_URL for yours)`,
+      );
+      expect(first.output()).not.to.match(/"level":"(error|fatal)"/);
+      expect(first.errors()).to.equal("");
+    });
+
+    it("answers the request that is under way at SIGTERM, then ends with status 0", async () => {
+      const service = await start({ DATA_FOLDER: join(folder, "data") });
+      await service.until("/ready", 200);
+      const key = readFileSync(join(folder, "data", "test-key"), "utf8").trim();
+      const body = JSON.stringify({ name: "Jenny Rosen" });
+      const request = httpRequest(`${service.url}/v1/customers`, {
+        method: "POST",
+        headers: {
+          authorization: `Bearer ${key}`,
+          "content-type": "application/json",
+          "content-length": Buffer.byteLength(body),
+        },
+      });
+      request.write(body.slice(0, 5));
+      await sleep(100);
+      service.child.kill("SIGTERM");
+      await sleep(100);
+      request.end(body.slice(5));
+      const [answer] = (await once(request, "response")) as [{ statusCode?: number }];
+      expect(answer.statusCode).to.be.oneOf([200, 201]);
+      expect(await service.ended).to.equal(0);
+    });
+  });
+
+  describe("with a database", () => {
+    let database: TestDatabase;
+    before(async () => {
+      database = await testDatabase();
+    });
+    after(() => database.drop());
+
+    it("F5: writes JSON and nothing else", async () => {
+      const service = await start({ DATABASE_URL: database.url });
+      await service.until("/ready", 200);
+      await fetch(`${service.url}/v1/customers`);
+      service.child.kill("SIGTERM");
+      expect(await service.ended).to.equal(0);
+      const lines = service
+        .output()
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line) as Record<string, unknown>);
+      expect(lines.find(({ message }) => message === "ready")).to.include({
+        level: "info",
+        url: service.url,
+      });
+      expect(lines.find(({ message }) => message === "request")).to.include({
+        route: "/v1/customers",
+        status: 401,
+      });
+      expect(lines.at(-1)).to.include({ message: "stopped" });
+      expect(service.errors()).to.equal("");
+    });
+
+    it("says what to do when the port is in use, and ends with status 1", async () => {
+      const other = createServer().listen(0, "127.0.0.1");
+      await once(other, "listening");
+      const { port } = other.address() as AddressInfo;
+      const service = await start({ DATABASE_URL: database.url, PORT: String(port), LOG_LEVEL: "error" });
+      expect(await service.ended).to.equal(1);
+      expect(service.errors()).to.equal(
+        `PORT: ${port} on 127.0.0.1 is in use by another process; stop that, or write another, such as PORT=${port + 1}\n`,
+      );
+      expect(service.output()).to.equal("");
+      other.close();
+    });
+  });
+
+  describe("before its database", () => {
+    it("is alive, answers 503 with Retry-After, and serves as soon as database and schema are there", async () => {
+      const url = new URL(await (await testCluster()).createDatabase());
+      const away = new URL(url);
+      away.port = String(await freePort());
+      const service = await start({ DATABASE_URL: away.href });
+      const ask = (path: string) => fetch(service.url + path);
+      await service.until("/live", 200);
+      const ready = await ask("/ready");
+      expect(ready.status).to.equal(503);
+      expect(await ready.json()).to.deep.equal({ status: "DOWN", components: { db: { status: "DOWN" } } });
+      const refused = await ask("/v1/customers");
+      expect([refused.status, refused.headers.get("retry-after")]).to.deep.equal([503, "1"]);
+      expect(await refused.json()).to.have.nested.property("error.code", "service_unavailable");
+
+      const way = createTcpServer((socket) => {
+        const onwards = connect(Number(url.port), url.hostname);
+        for (const end of [socket, onwards]) end.on("error", () => undefined);
+        socket.pipe(onwards).pipe(socket);
+      }).listen(Number(away.port), "127.0.0.1");
+      while (!(await (await ask("/ready")).text()).includes("OUT_OF_SERVICE")) await sleep(20);
+      await migrate(url.href);
+      await service.until("/ready", 200);
+      expect((await ask("/v1/customers")).status).to.equal(401);
+      service.child.kill("SIGTERM");
+      expect(await service.ended).to.equal(0);
+      way.close();
+    });
+
+    it("ends with status 1 and the remedy where waiting would not help", async () => {
+      const url = new URL((await testCluster()).url);
+      url.password = "wrong";
+      const service = await start({ DATABASE_URL: url.href });
+      expect(await service.ended).to.equal(1);
+      expect(service.errors()).to.match(
+        /^The database: password authentication failed .*The password is wrong: /,
+      );
+    });
+  });
+
+  it("F5: lists all mistakes of the configuration and ends with status 2, without a stack trace", async () => {
+    const service = await start({ PORT: "http", LOG_LEVEL: "loud", JWT_SECRET: "hunter2" });
+    expect(await service.ended).to.equal(2);
+    expect(service.output()).to.equal("");
+    const lines = service.errors().trim().split("\n");
+    expect(lines[0]).to.equal("The configuration has 3 mistakes:");
+    expect(lines.slice(1).map((line) => line.split(":")[0])).to.have.members([
+      "  PORT",
+      "  LOG_LEVEL",
+      "  JWT_SECRET",
+    ]);
+    expect(service.errors()).not.to.match(/hunter2|\n\s+at /);
+  });
+});

@@ -1,0 +1,104 @@
+/** From the environment to a service that takes requests, and back. */
+import type { AddressInfo } from "node:net";
+import packageFile from "../../package.json" with { type: "json" };
+import { type Config, ConfigError, loadConfig } from "../config.ts";
+import { remedyFor as databaseRemedy } from "../database/migrate-remedies.ts";
+import { databaseConnection } from "../database/settings.ts";
+import { createService, type Service } from "../service.ts";
+import type { Environment } from "./environment.ts";
+import { createLog, type Log } from "./log.ts";
+import { endOnSignals } from "./shutdown.ts";
+import { startTelemetry } from "./telemetry.ts";
+import { traceFields } from "./tracing.ts";
+import { waitForDatabase } from "./waiting.ts";
+
+/** Exit status for a configuration with mistakes; 1 is for what fails later. */
+const MISCONFIGURED = 2;
+
+/** Resolves when the service takes requests; the process then goes on until a signal. Never fails: it exits instead. */
+export async function runProcess(environment: Environment): Promise<void> {
+  const config = configOrExit(environment);
+  const isEmbedded = config.DATABASE_URL === undefined && config.DATABASE_HOST === undefined;
+  const telemetry = await startTelemetry(config, packageFile.version);
+  const log = createLog(config, {
+    level: isEmbedded ? "warn" : "info",
+    mixin: config.OTEL_EXPORTER_OTLP_ENDPOINT === undefined ? undefined : traceFields,
+  });
+  const lifecycle = { isReady: false };
+  let service: Service | undefined;
+  endOnSignals({
+    log,
+    lifecycle,
+    delay: config.SHUTDOWN_DELAY,
+    timeout: config.SHUTDOWN_TIMEOUT,
+    stop: async () => {
+      await service?.stop();
+      await telemetry.stop();
+    },
+  });
+  try {
+    const connection = databaseConnection(config);
+    if (connection !== undefined) await waitForDatabase(connection, config, log.log);
+    service = await createService(config, { log, telemetry, lifecycle });
+    await service.start();
+    await service.app.listen({ host: config.HOST, port: config.PORT });
+  } catch (error) {
+    await failStart(error, config, log, service);
+  }
+  if (service === undefined) return;
+  lifecycle.isReady = true;
+  const { port } = service.app.server.address() as AddressInfo;
+  const url = `http://${config.HOST === "0.0.0.0" ? "localhost" : config.HOST}:${port}`;
+  log.log.info({ url, version: packageFile.version, node: process.version }, "ready");
+  if (service.embedded !== undefined) console.log(welcome(url, service.embedded));
+}
+
+function configOrExit(environment: Environment): Config {
+  try {
+    return loadConfig(environment);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    const count = error.mistakes.length === 1 ? "1 mistake" : `${error.mistakes.length} mistakes`;
+    console.error(
+      [`The configuration has ${count}:`, ...error.mistakes.map((line) => `  ${line}`)].join("\n"),
+    );
+    process.exit(MISCONFIGURED);
+  }
+}
+
+async function failStart(error: unknown, config: Config, log: Log, service?: Service): Promise<never> {
+  const remedy = remedyFor(error, config);
+  if (remedy === undefined) log.log.fatal({ err: error }, "the service could not start");
+  else console.error(remedy);
+  await service?.stop().catch(() => undefined);
+  log.flush();
+  process.exit(1);
+}
+
+/** What to do about the errors that everybody meets once. */
+function remedyFor(error: unknown, { HOST, PORT }: Config): string | undefined {
+  const { code, syscall, message } = error as NodeJS.ErrnoException;
+  if (syscall !== "listen") {
+    const remedy = databaseRemedy(error);
+    return remedy === "" ? undefined : `The database: ${message}. ${remedy}`;
+  }
+  switch (code) {
+    case "EADDRINUSE":
+      return `PORT: ${PORT} on ${HOST} is in use by another process; stop that, or write another, such as PORT=${PORT + 1}`;
+    case "EACCES":
+      return `PORT: ${PORT} needs rights that this user does not have; write one from 1024, such as PORT=3000`;
+    case "EADDRNOTAVAIL":
+      return `HOST: ${HOST} is not an address of this machine; write 127.0.0.1 for this machine only, or 0.0.0.0 for all`;
+    default:
+      return undefined;
+  }
+}
+
+function welcome(url: string, { folder, testKeyFile }: NonNullable<Service["embedded"]>): string {
+  return [
+    `Strongroom payments ${packageFile.version}: ${url}`,
+    `  API and docs  ${url}/docs`,
+    `  Test key      ${testKeyFile}`,
+    `  Data          ${folder} (its own PostgreSQL; set DATABASE_URL for yours)`,
+  ].join("\n");
+}

@@ -1,0 +1,68 @@
+/** What is told of each request: one line in the log, one measurement. */
+import type { Meter } from "@opentelemetry/api";
+import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from "fastify";
+import fastifyPlugin from "fastify-plugin";
+import type { Logger } from "pino";
+import type { Objective } from "./objectives.ts";
+
+export interface RequestsOptions {
+  /** Which requests get a line. */
+  accessLog: "off" | "errors" | "all";
+  access: Logger;
+  meter: Meter;
+  availability: Objective;
+}
+
+/** Asked by machines every few seconds: neither logged while all is well, nor counted as users' requests. */
+const PROBES = /^\/(health|ready|live|metrics|api\/v1\/actuator\/.*)$/;
+
+export const requestReports: FastifyPluginCallback<RequestsOptions> = fastifyPlugin(
+  (app, { accessLog, access, meter, availability }: RequestsOptions, done) => {
+    const durations = meter.createHistogram("http.server.request.duration", {
+      description: "Time from a request's headers to its answer's last byte",
+      unit: "s",
+      advice: { explicitBucketBoundaries: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10] },
+    });
+    const active = meter.createUpDownCounter("http.server.active_requests", {
+      description: "Requests under way",
+    });
+
+    app.addHook("onRequest", (_request, _reply, next) => {
+      active.add(1);
+      next();
+    });
+    app.addHook("onResponse", (request, reply, next) => {
+      active.add(-1);
+      const status = reply.statusCode;
+      // The pattern, never the path as sent: it has ids, and its query may have secrets.
+      const route = request.routeOptions.url ?? "unknown";
+      const isProbe = PROBES.test(route);
+      if (!isProbe) {
+        durations.record(reply.elapsedTime / 1000, {
+          "http.request.method": request.method,
+          "http.route": route,
+          "http.response.status_code": status,
+        });
+        if (request.routeOptions.url !== undefined) availability.record(status < 500);
+      }
+      if (status >= 500 ? accessLog !== "off" : accessLog === "all" && !isProbe) log(request, reply, route);
+      next();
+    });
+
+    function log(request: FastifyRequest, reply: FastifyReply, route: string): void {
+      const line = {
+        request: request.id,
+        method: request.method,
+        route,
+        status: reply.statusCode,
+        duration_ms: Math.round(reply.elapsedTime * 10) / 10,
+        // Absent where nobody was recognised.
+        actor: (request.operation as FastifyRequest["operation"] | undefined)?.caller.actor,
+        address: request.ip,
+      };
+      if (reply.statusCode >= 500) access.error(line, "request failed");
+      else access.info(line, "request");
+    }
+    done();
+  },
+);

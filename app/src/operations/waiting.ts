@@ -1,0 +1,83 @@
+/** Waits for a database that is not there yet: a service that starts before PostgreSQL, or during its failover. */
+import { setTimeout as sleep } from "node:timers/promises";
+import Fastify, { type FastifyInstance } from "fastify";
+import type pg from "pg";
+import type { Logger } from "pino";
+import type { Config } from "../config.ts";
+import { isUnavailable } from "../database/database-errors.ts";
+import { pendingMigrations } from "../database/migrate.ts";
+import { createPool } from "../database/pool.ts";
+import { errorBody, unavailable } from "../errors.ts";
+import type { Health } from "./health.ts";
+import { operationsRoutes } from "./routes.ts";
+
+/** Milliseconds between two tries. */
+const PAUSE = 250;
+
+const AWAY: Health = { status: "DOWN", components: { db: { status: "DOWN" } } };
+const BEHIND: Health = {
+  status: "OUT_OF_SERVICE",
+  components: { db: { status: "UP" }, migrations: { status: "OUT_OF_SERVICE" } },
+};
+
+/**
+ * Resolves when the database answers and has this version's schema. Until then `/live` says that the process is alive, and
+ * everything else is answered with 503.
+ * @throws the database's error where waiting would not help: a wrong password, a name that does not exist
+ */
+export async function waitForDatabase(
+  connection: pg.ClientConfig,
+  config: Config,
+  log: Logger,
+): Promise<void> {
+  const pool = createPool({
+    connection,
+    max: 1,
+    // There is no role of the service before the first migration.
+    role: null,
+    connectTimeout: config.DATABASE_CONNECT_TIMEOUT,
+  });
+  let room: FastifyInstance | undefined;
+  let known = AWAY;
+  try {
+    let health: Health | undefined;
+    while ((health = await healthOf(pool)) !== undefined) {
+      known = health;
+      if (room === undefined) {
+        log.warn(health, "waiting for the database and its migrations (npm run migrate)");
+        room = await openRoom(config, () => known);
+      }
+      await sleep(PAUSE);
+    }
+  } finally {
+    await room?.close();
+    await pool.end();
+  }
+}
+
+/** Undefined when there is nothing to wait for. */
+async function healthOf(pool: pg.Pool): Promise<Health | undefined> {
+  try {
+    const pending = await pendingMigrations(pool);
+    return pending.length === 0 ? undefined : BEHIND;
+  } catch (error) {
+    if (isUnavailable(error)) return AWAY;
+    throw error;
+  }
+}
+
+/** Stands in for the service at its address. */
+async function openRoom({ HOST, PORT }: Config, health: () => Health): Promise<FastifyInstance> {
+  const room = Fastify({ forceCloseConnections: true });
+  await room.register(operationsRoutes({ health: () => Promise.resolve(health()) }));
+  room.setNotFoundHandler((request, reply) => {
+    const error = unavailable("The service is starting.");
+    return reply
+      .status(error.status)
+      .headers({ "retry-after": error.details.retryAfter, "request-id": request.id })
+      .type("application/json; charset=utf-8")
+      .send(errorBody(error, request.id));
+  });
+  await room.listen({ host: HOST, port: PORT });
+  return room;
+}

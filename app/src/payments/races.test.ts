@@ -1,0 +1,192 @@
+import { expect } from "chai";
+import type { Processor, ProcessorResult } from "../processors/processor.ts";
+import { difference, paymentBy, World, type Instance, type TestAnswer } from "./world.test-support.ts";
+
+const TIMES = Array.from({ length: 16 }, (_, n) => n);
+
+describe("payments under pressure", () => {
+  let world: World;
+  let service: Instance;
+  let other: Instance;
+
+  before(async () => {
+    world = await World.create();
+    service = await world.instance();
+    other = await world.instance();
+    await service.post("/payments", paymentBy("approve"));
+  });
+
+  after(() => world.close());
+
+  const authorized = async () =>
+    (await service.post("/payments", paymentBy("approve", { capture_method: "manual" }))).body.id;
+  const done = (answers: TestAnswer[]) => answers.filter(({ status }) => status === 200);
+  /** Each odd one goes to another instance. */
+  const race = (request: (instance: Instance, n: number) => Promise<TestAnswer>) =>
+    Promise.all(TIMES.map((n) => request(n % 2 === 0 ? service : other, n)));
+
+  it("16 equal requests with one key have one effect and one answer", async () => {
+    const before = await world.balances();
+    const answers = await race((instance) => instance.post("/payments", paymentBy("approve"), "sixteen"));
+    const texts = new Set(done(answers).map(({ text }) => text));
+    expect(texts.size).to.equal(1);
+    for (const { status, body } of answers) {
+      if (status !== 200) expect([status, body.error?.code]).to.deep.equal([409, "idempotency_key_in_use"]);
+    }
+    expect(difference(before, await world.balances())["processor_receivable.simulator"]).to.deep.equal([
+      10_000, 0,
+    ]);
+  });
+
+  it("16 full captures at once capture once", async () => {
+    const id = await authorized();
+    const answers = await race((instance) => instance.post(`/payments/${id}/capture`));
+    expect(done(answers)).to.have.length(1);
+    expect(done(answers)[0]?.body).to.include({ status: "succeeded", amount_captured: 10_000 });
+    const codes = new Set(answers.filter(({ status }) => status !== 200).map(({ body }) => body.error?.code));
+    for (const code of codes) expect(code).to.be.oneOf(["payment_processing", "payment_unexpected_state"]);
+    expect((await service.get(`/payments/${id}`)).body).to.include({
+      amount_captured: 10_000,
+      amount_capturable: 0,
+    });
+  });
+
+  it("16 partial captures at once never capture more than was authorised, and each answer tells the truth", async () => {
+    const id = await authorized();
+    const captured: number[] = [];
+    for (let round = 0; round < 4; round += 1) {
+      const answers = await race((instance) =>
+        instance.post(`/payments/${id}/capture`, { amount: 3_000, final_capture: false }),
+      );
+      captured.push(...done(answers).map(({ body }) => Number(body.amount_captured)));
+    }
+    expect(captured).to.deep.equal([3_000, 6_000, 9_000]);
+    const { body } = await service.get(`/payments/${id}`);
+    expect(body).to.include({
+      status: "partially_captured",
+      amount_captured: 9_000,
+      amount_capturable: 1_000,
+    });
+  });
+
+  it("16 refunds at once give back at most what was captured", async () => {
+    const before = await world.balances();
+    const { id } = (await service.post("/payments", paymentBy("approve"))).body;
+    const answers = await race((instance) => instance.post("/refunds", { payment: id, amount: 3_000 }));
+    expect(done(answers)).to.have.length(3);
+    for (const { body, status } of answers) {
+      if (status === 200) expect(body).to.include({ status: "succeeded", amount: 3_000 });
+      else
+        expect(body.error?.message).to.equal("amount 3000 is more than the 1000 that can still be refunded.");
+    }
+    expect((await service.get(`/payments/${id}`)).body.amount_refunded).to.equal(9_000);
+    expect(difference(before, await world.balances())["processor_receivable.simulator"]).to.deep.equal([
+      1_000, 0,
+    ]);
+  });
+
+  it("capture and cancel at once: one of them wins, and both tell so", async () => {
+    for (let round = 0; round < 4; round += 1) {
+      const id = await authorized();
+      const answers = await race((instance, n) =>
+        instance.post(`/payments/${id}/${n < 8 ? "capture" : "cancel"}`),
+      );
+      expect(done(answers)).to.have.length(1);
+      const { body } = await service.get(`/payments/${id}`);
+      expect(done(answers)[0]?.body.status).to.equal(body.status);
+      expect(body.amount_captured).to.equal(body.status === "succeeded" ? 10_000 : 0);
+    }
+  });
+
+  it("a processor that cannot be reached: 503, the payment as before, and the same key goes on later", async () => {
+    let isAway = true;
+    const flaky = withAuthorize(world.simulator, (ask) =>
+      isAway ? { outcome: "unavailable", reason: "circuit_open", retryAfter: 7 } : ask(),
+    );
+    const weak = await world.instance({ card: flaky });
+    const body = paymentBy("approve", { reference: "away" });
+    const first = await weak.post("/payments", body, "away");
+    expect([first.status, first.body.error?.code]).to.deep.equal([503, "processor_unavailable"]);
+    const [kept] = (await weak.get("/payments?reference=away")).body.data ?? [];
+    expect(kept).to.include({ status: "requires_confirmation", amount_captured: 0 });
+
+    isAway = false;
+    const second = await weak.post("/payments", body, "away");
+    expect(second.body).to.include({ id: kept?.id, status: "succeeded", amount_captured: 10_000 });
+    expect((await weak.post("/payments", body, "away")).text).to.equal(second.text);
+    expect((await weak.get("/payments?reference=away")).body.data).to.have.length(1);
+  });
+
+  it("an open circuit is told before anything is claimed", async () => {
+    const weak = await world.instance({
+      card: Object.assign(
+        withAuthorize(world.simulator, (ask) => ask()),
+        { circuit: "open" },
+      ),
+    });
+    const answer = await weak.post("/payments", paymentBy("approve", { reference: "open" }), "open");
+    expect([answer.status, answer.body.error?.code]).to.deep.equal([503, "processor_unavailable"]);
+    expect((await weak.get("/payments?reference=open")).body.data).to.deep.equal([]);
+  });
+
+  it("an outcome that nobody knows stays processing until the processor tells", async () => {
+    for (const [behaviour, status, error] of [
+      ["late_success", "succeeded", undefined],
+      ["lost_answer", "succeeded", undefined],
+      ["timeout", "requires_payment_method", "processing_error"],
+      ["never_arrived", "requires_payment_method", "processing_error"],
+    ] as const) {
+      const first = await service.post("/payments", paymentBy(behaviour));
+      expect([first.status, first.body.status]).to.deep.equal([200, "processing"]);
+      const path = `/payments/${first.body.id}`;
+      const refused = await service.post(`${path}/cancel`);
+      expect([refused.status, refused.body.error?.code]).to.deep.equal([409, "payment_processing"]);
+      for (let round = 0; round < 4; round += 1) {
+        world.core.advance(60_000);
+        await Promise.all([service.janitor.sweep(), other.janitor.sweep()]);
+      }
+      const { body } = await service.get(path);
+      expect(body.status, behaviour).to.equal(status);
+      expect((body.last_error as { code: string } | undefined)?.code).to.equal(error);
+    }
+  });
+
+  it("a duplicate answer changes nothing", async () => {
+    const { body } = await service.post("/payments", paymentBy("duplicate_answer"));
+    const before = await world.balances();
+    await service.notices();
+    await service.notices();
+    expect((await service.get(`/payments/${body.id}`)).body).to.include({
+      status: "succeeded",
+      amount_captured: 10_000,
+    });
+    expect(difference(before, await world.balances())).to.deep.equal({});
+  });
+
+  it("the ledger and the audit chain are without fault after all of this", async () => {
+    expect(await world.faults()).to.deep.equal([]);
+  });
+});
+
+/** The processor with authorisations that go another way. */
+function withAuthorize(
+  processor: Processor,
+  answer: (
+    ask: () => ReturnType<Processor["authorize"]>,
+  ) => ProcessorResult | ReturnType<Processor["authorize"]>,
+): Processor {
+  return {
+    name: processor.name,
+    capabilities: processor.capabilities,
+    authorize: (request) => answer(() => processor.authorize(request)),
+    confirmChallenge: (request) => processor.confirmChallenge(request),
+    capture: (request) => processor.capture(request),
+    refund: (request) => processor.refund(request),
+    void: (request) => processor.void(request),
+    payOut: (request) => processor.payOut(request),
+    contestDispute: (request) => processor.contestDispute(request),
+    inquire: (key) => processor.inquire(key),
+    notices: (cursor) => processor.notices(cursor),
+    settlement: (date) => processor.settlement(date),
+  };
+}

@@ -1,0 +1,213 @@
+/** Privacy's SQL. What belongs to a customer is told by the function `customer_objects` (migrations/0007_privacy.sql). */
+import type pg from "pg";
+import type { EventRow } from "../events/event.ts";
+import type { AccountRow } from "../ledger/repository.ts";
+import type { ErasableKind } from "./remains.ts";
+
+export type SubjectKind =
+  ErasableKind | "customers" | "ledger_accounts" | "ledger_transactions" | "transfers";
+
+/** Something that must come to its end before the customer can be erased. */
+export interface OpenBusiness {
+  id: string;
+  status: string;
+}
+
+/** An entry on an account of the customer, with what was written to its transaction. */
+export interface SubjectEntry {
+  account: string;
+  sequence: number;
+  transaction: string;
+  type: string;
+  direction: "debit" | "credit";
+  layer: "posted" | "pending";
+  amount: number;
+  currency: string;
+  balance: number;
+  description: string | null;
+  metadata: Record<string, string> | null;
+  posted: Date;
+}
+
+/** An answer that is kept under an idempotency key. */
+export interface KeptAnswer {
+  key: string;
+  status: number;
+  body: string;
+  created: Date;
+}
+
+/** Rows of a kind that an erasure changes in one transaction. */
+const BATCH = 5_000;
+/** Open business that is named in an error at most. */
+const MOST_NAMED = 20;
+
+export function privacyRepository(pool: pg.Pool) {
+  async function rows<T extends pg.QueryResultRow>(text: string, values: unknown[]): Promise<T[]> {
+    return (await pool.query<T>(text, values)).rows;
+  }
+
+  /** Work of the background, which may take longer than a request. */
+  async function withoutTimeLimit<T>(work: (db: pg.PoolClient) => Promise<T>): Promise<T> {
+    const db = await pool.connect();
+    let failure: Error | undefined;
+    try {
+      await db.query("begin");
+      await db.query("set local statement_timeout = 0");
+      const result = await work(db);
+      await db.query("commit");
+      return result;
+    } catch (error) {
+      failure = error as Error;
+      await db.query("rollback").catch(() => undefined);
+      throw error;
+    } finally {
+      db.release(failure);
+    }
+  }
+
+  return {
+    /** Ids of a kind that belong to a customer, in order. @param after the last id of the page before */
+    async ids(customer: string, kind: SubjectKind, after: string, limit: number): Promise<string[]> {
+      const found = await rows<{ id: string }>(
+        "select id from customer_objects($1) where kind = $2 and id > $3 order by id limit $4",
+        [customer, kind, after, limit],
+      );
+      return found.map(({ id }) => id);
+    },
+
+    /** What is not finished yet: by its state, or because a processor's answer is awaited. */
+    openBusiness: (customer: string): Promise<OpenBusiness[]> =>
+      rows<OpenBusiness>(
+        `with mine as materialized (select kind, id from customer_objects($1)), business as (
+           select o.id, o.status, o.data, o.status in ('succeeded', 'canceled', 'failed') as final
+           from mine join payments o on mine.kind = 'payments' and o.id = mine.id
+           union all
+           select o.id, o.status, o.data, o.status <> 'pending'
+           from mine join refunds o on mine.kind = 'refunds' and o.id = mine.id
+           union all
+           select o.id, o.status, o.data, o.status not in ('needs_response', 'under_review')
+           from mine join disputes o on mine.kind = 'disputes' and o.id = mine.id
+           union all
+           select o.id, o.status, o.data, o.status not in ('pending', 'in_transit')
+           from mine join payouts o on mine.kind = 'payouts' and o.id = mine.id
+         )
+         select id, status from business where not final or data #>> '{attempt,due}' is not null
+         order by id limit $2`,
+        [customer, MOST_NAMED],
+      ),
+
+    /** Erases what is beside the objects. @param answer what is answered in place of erased answers */
+    async eraseRecords(customer: string, answer: string): Promise<void> {
+      for (let changed = 1; changed > 0;) {
+        changed = await withoutTimeLimit(async (db) => {
+          const { rows: found } = await db.query<{ changed: number }>(
+            "select erase_customer_records($1, $2, $3) as changed",
+            [customer, answer, BATCH],
+          );
+          return found[0]?.changed ?? 0;
+        });
+      }
+    },
+
+    /** How many objects of each kind there are of a customer, and how many events of these have lost their data. */
+    async counts(customer: string): Promise<Record<string, number>> {
+      const found = await rows<{ kind: string; count: number }>(
+        `with mine as materialized (select kind, id from customer_objects($1))
+         select kind, count(*) from mine group by kind
+         union all
+         select 'events', count(*) from mine join events e on e.object = mine.id where e.data is null
+         order by kind`,
+        [customer],
+      );
+      return Object.fromEntries(found.map(({ kind, count }) => [kind, Number(count)]));
+    },
+
+    /** Ids of erasures that are not completed. */
+    async openErasures(): Promise<string[]> {
+      const found = await rows<{ id: string }>(
+        "select id from erasures where status = 'processing' order by id",
+        [],
+      );
+      return found.map(({ id }) => id);
+    },
+
+    // Reads of exports
+    accounts: (ids: string[]): Promise<AccountRow[]> =>
+      rows<AccountRow>("select * from ledger_accounts where id = any ($1) order by id", [ids]),
+
+    entries: (account: string, after: number, limit: number): Promise<SubjectEntry[]> =>
+      rows<SubjectEntry>(
+        `select e.account, e.sequence, e.transaction, t.type, e.direction, e.layer, e.amount, e.currency, e.balance,
+           t.description, t.metadata, e.posted
+         from ledger_entries e join ledger_transactions t on t.id = e.transaction
+         where e.account = $1 and e.sequence > $2 order by e.sequence limit $3`,
+        [account, after, limit],
+      ),
+
+    /** Events about the customer's objects, in the order of their ids. */
+    events: (customer: string, after: string, limit: number): Promise<EventRow[]> =>
+      rows<EventRow>(
+        `select e.id, e.livemode, e.type, e.object, e.created, e.data::text as data, e.request
+         from (select distinct id from customer_objects($1)) o join events e on e.object = o.id
+         where e.id > $2 order by e.id limit $3`,
+        [customer, after, limit],
+      ),
+
+    /** Answers that hold personal data. Those about payments, refunds and so on repeat what these show themselves. */
+    answers: (customer: string, livemode: boolean, after: string, limit: number): Promise<KeptAnswer[]> =>
+      rows<KeptAnswer>(
+        `select key, status, body, created from idempotency_keys
+         where subject in (select id from customer_objects($1)) and livemode = $2 and status is not null and key > $3
+         order by key limit $4`,
+        [customer, livemode, after, limit],
+      ),
+
+    // Retention
+    async progress(): Promise<Map<string, { position: string; applied: Date }>> {
+      const found = await rows<{ rule: string; position: string; applied: Date }>(
+        "select rule, position, applied from retention_progress",
+        [],
+      );
+      return new Map(found.map(({ rule, ...progress }) => [rule, progress]));
+    },
+
+    async recordProgress(rule: string, applied: Date, position = ""): Promise<void> {
+      await pool.query(
+        `insert into retention_progress (rule, position, applied) values ($1, $2, $3)
+         on conflict (rule) do update set position = excluded.position, applied = excluded.applied`,
+        [rule, position, applied],
+      );
+    },
+
+    /** @returns the last id that was looked at; undefined when nothing was left to look at */
+    async forgetEventData(before: Date, after: string): Promise<string | undefined> {
+      const [found] = await rows<{ last: string | null }>("select forget_event_data($1, $2, $3) as last", [
+        before,
+        after,
+        BATCH,
+      ]);
+      return found?.last ?? undefined;
+    },
+
+    forgetVaultAccess: (before: Date): Promise<unknown> =>
+      withoutTimeLimit((db) => db.query("select forget_vault_access($1)", [before])),
+
+    /** Customers with a consent from before a moment which may have to go, in the order of their ids. */
+    async customersWithOldConsents(
+      before: number,
+      after: string,
+      limit: number,
+    ): Promise<{ id: string; livemode: boolean }[]> {
+      return rows(
+        `select id, livemode from customers
+         where id > $2 and data -> 'consents' <> '[]' and (data #>> '{consents,0,at}')::bigint < $1
+           and (status = 'deleted' or data -> 'consents' @> '[{"status": "withdrawn"}]')
+         order by id limit $3`,
+        [before, after, limit],
+      );
+    },
+  };
+}
+
+export type PrivacyRepository = ReturnType<typeof privacyRepository>;

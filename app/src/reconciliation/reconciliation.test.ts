@@ -1,0 +1,335 @@
+import { expect } from "chai";
+import { disputeOpened, payoutPaid, payoutRequested, refunded } from "../payments/postings.ts";
+import type { FaultKind } from "./match.ts";
+import { capture, csv, DAY, type Kit, line, PROCESSOR, startKit } from "./reconciliation.test-support.ts";
+import type { Item, Reconciliation } from "./schemas.ts";
+
+describe("reconciliation", () => {
+  let kit: Kit;
+
+  beforeEach(async function () {
+    this.timeout(60_000);
+    kit = await startKit();
+  });
+
+  afterEach(() => kit.close());
+
+  const apply = async (item: Item) => {
+    const answer = await kit.call(
+      "POST",
+      `/reconciliations/${item.reconciliation}/items/${item.number}/apply`,
+    );
+    return { status: answer.status, body: answer.body as Item };
+  };
+  const entries = (item: Item | undefined) =>
+    item?.proposed.map(({ currency, entries: each }) => [
+      currency,
+      ...each.map(({ account, direction, amount }) => `${direction} ${account} ${amount}`),
+    ]);
+  const faultsOf = ({ faults }: Reconciliation) =>
+    Object.fromEntries(Object.entries(faults).filter(([, count]) => count > 0));
+
+  it("settles what agrees: cash comes, the processor's fees are booked, nothing is owed any more", async () => {
+    await kit.post([
+      capture("ch_1"),
+      capture("ch_2", 500),
+      refunded({ object: "re_1", currency: "usd", amount: 200, processor: PROCESSOR, reference: "rf_1" }),
+      disputeOpened(
+        { object: "dp_1", currency: "usd", amount: 500, processor: PROCESSOR, reference: "cb_1" },
+        1500,
+      ),
+    ]);
+    const file = csv(
+      line("ch_1"),
+      line("ch_2", { amount: 500, fee: 15 }),
+      line("rf_1", { type: "refund", amount: 200, fee: 0 }),
+      line("cb_1", { type: "chargeback", amount: 500, fee: 1500 }),
+      line("monthly", { type: "fee", amount: 99, fee: 0 }),
+    );
+    const done = await kit.reconcile(file);
+    expect(done).to.deep.include({
+      status: "completed",
+      lines: 5,
+      matched: 5,
+      items: 1,
+      period: { from: DAY, to: DAY },
+    });
+    expect(faultsOf(done)).to.deep.equal({});
+    expect(done.totals).to.deep.equal([{ currency: "usd", gross: 701, fees: 1545, net: -844 }]);
+    const [settlement] = await kit.items(done.id);
+    expect(settlement).to.deep.include({ kind: "settlement", status: "open", line: null, movement: null });
+
+    if (!settlement) throw new Error("There is no settlement.");
+    const applied = await apply(settlement);
+    expect(applied.body).to.deep.include({ status: "applied" });
+    expect(await kit.balance("processor_receivable.simulator")).to.equal(0);
+    expect(await kit.balance("cash")).to.equal(-844);
+    expect(await kit.balance("processor_fees")).to.equal(144);
+    expect(await kit.balance("suspense")).to.equal(0);
+  });
+
+  it("applies an item once, however often and however many at once", async () => {
+    await kit.post([capture("ch_1")]);
+    const { id } = await kit.reconcile(csv(line("ch_1")));
+    const [item] = (await kit.items(id)) as [Item];
+    const answers = await Promise.all(Array.from({ length: 16 }, () => apply(item)));
+    for (const { status, body } of answers) {
+      expect(status).to.equal(200);
+      expect(body).to.deep.equal(answers[0]?.body);
+    }
+    expect(await kit.balance("cash")).to.equal(970);
+    const { rows } = await kit.core.pool.query("select from ledger_transactions where object = $1", [id]);
+    expect(rows).to.have.length(1);
+    const { rows: events } = await kit.core.pool.query<{ type: string }>(
+      "select type from events where object = $1 order by version",
+      [id],
+    );
+    expect(events.map(({ type }) => type)).to.deep.equal([
+      "reconciliation.created",
+      "reconciliation.completed",
+      "reconciliation.item_applied",
+    ]);
+  });
+
+  const CASES: { kind: FaultKind; file: () => string; proposed: unknown; more?: object }[] = [
+    {
+      kind: "missing_here",
+      file: () => csv(line("ch_1"), line("unknown")),
+      proposed: [["usd", "debit cash 970", "debit processor_fees 30", "credit suspense 1000"]],
+    },
+    {
+      kind: "missing_there",
+      file: () => csv(line("fee", { type: "fee", amount: 5, fee: 0 })),
+      proposed: [["usd", "credit processor_receivable 1000", "debit suspense 1000"]],
+    },
+    {
+      kind: "amount_differs",
+      file: () => csv(line("ch_1", { amount: 900 })),
+      proposed: [
+        [
+          "usd",
+          "debit cash 870",
+          "debit processor_fees 30",
+          "credit processor_receivable 1000",
+          "debit suspense 100",
+        ],
+      ],
+    },
+    {
+      kind: "currency_differs",
+      file: () => csv(line("ch_1", { currency: "eur" })),
+      proposed: [
+        ["eur", "debit cash 970", "debit processor_fees 30", "credit suspense 1000"],
+        ["usd", "credit processor_receivable 1000", "debit suspense 1000"],
+      ],
+    },
+    {
+      kind: "fee_differs",
+      file: () => csv(line("ch_1", { fee: 45 })),
+      more: { fees: "300" },
+      proposed: [
+        [
+          "usd",
+          "debit cash 955",
+          "debit processor_fees 30",
+          "credit processor_receivable 1000",
+          "debit suspense 15",
+        ],
+      ],
+    },
+    {
+      kind: "fee_differs",
+      file: () => csv(line("ch_1", { net: 960 })),
+      proposed: [
+        [
+          "usd",
+          "debit cash 960",
+          "debit processor_fees 30",
+          "credit processor_receivable 1000",
+          "debit suspense 10",
+        ],
+      ],
+    },
+    {
+      kind: "duplicate",
+      file: () => csv(line("ch_1"), line("ch_1")),
+      proposed: [["usd", "debit cash 970", "debit processor_fees 30", "credit suspense 1000"]],
+    },
+  ];
+  for (const { kind, file, proposed, more } of CASES) {
+    it(`reports ${kind} with the entries that set it right, and posts them`, async () => {
+      await kit.post([capture("ch_1")]);
+      const done = await kit.reconcile(file(), more);
+      expect(faultsOf(done)).to.deep.equal({ [kind]: 1 });
+      const [item] = await kit.items(done.id, kind);
+      expect(entries(item)).to.deep.equal(proposed);
+      for (const each of await kit.items(done.id)) expect((await apply(each)).status).to.equal(200);
+      expect(await kit.balance("processor_receivable.simulator"), "nothing is owed any more").to.equal(0);
+    });
+  }
+
+  it("knows the processor's agreed fees by currency", async () => {
+    await kit.post([capture("ch_1"), capture("ch_2", 1000, "eur"), capture("ch_3", 1000, "eur")]);
+    const file = csv(
+      line("ch_1"),
+      line("ch_2", { currency: "eur", fee: 15 }),
+      line("ch_3", { currency: "eur" }),
+    );
+    const done = await kit.reconcile(file, { fees: "300;eur=100+5" });
+    expect(done.matched).to.equal(2);
+    const wrong = await kit.items(done.id, "fee_differs");
+    expect(wrong.map((item) => item.line?.reference)).to.deep.equal(["ch_3"]);
+    const refused = await kit.call("POST", "/reconciliations", {
+      processor: PROCESSOR,
+      format: "csv",
+      content: file,
+      fees: "3 %",
+    });
+    expect(refused.body).to.have.nested.property("error.param", "fees");
+  });
+
+  it("reports status_differs when the payment has not come so far here", async () => {
+    const data = {
+      status: "authorized",
+      amount: 1000,
+      amount_captured: 0,
+      amount_refunded: 0,
+      processor: PROCESSOR,
+      processor_reference: "ch_9",
+      metadata: {},
+    };
+    const objects = [{ kind: "payments" as const, id: "pay_9", version: 1, created: kit.core.clock(), data }];
+    await kit.core.journal.commit({ livemode: false, actor: "key_test", objects });
+    const done = await kit.reconcile(csv(line("ch_9")));
+    expect(faultsOf(done)).to.deep.equal({ status_differs: 1 });
+    const [item] = await kit.items(done.id);
+    expect(item).to.deep.include({ known: { object: "pay_9", status: "authorized" } });
+  });
+
+  it("answers the same file again with the same reconciliation", async () => {
+    await kit.post([capture("ch_1")]);
+    const file = csv(line("ch_1"));
+    const first = await kit.reconcile(file);
+    const again = await kit.call("POST", "/reconciliations", {
+      processor: PROCESSOR,
+      format: "csv",
+      content: file,
+    });
+    expect(again).to.deep.equal({ status: 200, body: first });
+    const twins = await Promise.all(
+      Array.from({ length: 8 }, () =>
+        kit.call("POST", "/reconciliations", { processor: PROCESSOR, format: "csv", content: `${file}\n` }),
+      ),
+    );
+    expect(new Set(twins.map(({ body }) => (body as Reconciliation).id)).size).to.equal(1);
+    expect(twins.filter(({ status }) => status === 201)).to.have.length(1);
+  });
+
+  it("leaves alone what an earlier file had: files that overlap settle nothing twice", async () => {
+    await kit.post([capture("ch_1"), capture("ch_2")]);
+    const first = await kit.reconcile(csv(line("ch_1")));
+    expect(faultsOf(first)).to.deep.equal({ missing_there: 1 });
+    const second = await kit.reconcile(csv(line("ch_1"), line("ch_2")));
+    expect(second).to.deep.include({ matched: 1, known: 1 });
+    expect(faultsOf(second)).to.deep.equal({});
+    for (const id of [first.id, second.id])
+      for (const item of await kit.items(id, "settlement")) await apply(item);
+    expect(await kit.balance("cash")).to.equal(2 * 970);
+    expect(await kit.balance("processor_receivable.simulator")).to.equal(0);
+
+    const [missing] = (await kit.items(first.id, "missing_there")) as [Item];
+    expect(missing.status).to.equal("resolved");
+    expect((await apply(missing)).body).to.have.nested.property("error.code", "item_resolved");
+  });
+
+  it("settles a movement that was given up before out of suspense", async () => {
+    await kit.post([capture("ch_1"), capture("ch_2")]);
+    const first = await kit.reconcile(csv(line("ch_1")));
+    for (const item of await kit.items(first.id)) await apply(item);
+    expect(await kit.balance("suspense")).to.equal(1000);
+    const second = await kit.reconcile(csv(line("ch_2", { date: "2026-01-03" })), {
+      period: { from: DAY, to: DAY },
+    });
+    for (const item of await kit.items(second.id)) await apply(item);
+    expect(await kit.balance("suspense")).to.equal(0);
+    expect(await kit.balance("processor_receivable.simulator")).to.equal(0);
+    expect(await kit.balance("cash")).to.equal(2 * 970);
+  });
+
+  it("misses only movements of the file's period", async () => {
+    await kit.post([capture("early")]);
+    kit.core.advance(24 * 3_600_000);
+    await kit.post([capture("in_time")]);
+    kit.core.advance(24 * 3_600_000);
+    await kit.post([capture("late")]);
+    const done = await kit.reconcile(csv(line("fee", { type: "fee", date: "2026-01-02" })));
+    const missing = await kit.items(done.id, "missing_there");
+    expect(missing.map(({ movement }) => movement?.reference)).to.deep.equal(["in_time"]);
+    const wide = await kit.reconcile(csv(line("fee_2", { type: "fee", date: "2026-01-05" })), {
+      period: { from: "2026-01-01", to: "2026-01-03" },
+    });
+    expect(wide.faults.missing_there).to.equal(3);
+  });
+
+  it("confirms payouts by the bank's statement", async () => {
+    const payout = { object: "po_1", currency: "usd", amount: 5000 };
+    await kit.post([
+      payoutRequested(payout),
+      payoutPaid({ ...payout, processor: "ach", reference: "trace_1" }),
+    ]);
+    const statement = `<?xml version="1.0"?><Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"><BkToCstmrStmt>
+      <GrpHdr><MsgId>1</MsgId></GrpHdr><Stmt><Id>1</Id>
+      <Ntry><Amt Ccy="USD">50.25</Amt><CdtDbtInd>DBIT</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>${DAY}</Dt></BookgDt>
+        <Chrgs><TtlChrgsAndTaxAmt Ccy="USD">0.25</TtlChrgsAndTaxAmt></Chrgs>
+        <NtryDtls><TxDtls><Refs><EndToEndId>trace_1</EndToEndId></Refs></TxDtls></NtryDtls></Ntry>
+      </Stmt></BkToCstmrStmt></Document>`;
+    const done = await kit.reconcile(statement, { processor: "ach", format: "camt053" });
+    expect(done).to.deep.include({ matched: 1 });
+    const [item] = (await kit.items(done.id)) as [Item];
+    expect(entries(item)).to.deep.equal([["usd", "credit cash 25", "debit processor_fees 25"]]);
+  });
+
+  it("refuses files that it cannot read, with line, value and remedy, and keeps nothing of them", async () => {
+    const content = `${csv(line("ch_1"))}ch_2,sale,10.50,xyz,-1,10,2026-02-30\n`;
+    const { status, body } = await kit.call("POST", "/reconciliations", {
+      processor: PROCESSOR,
+      format: "csv",
+      content,
+    });
+    expect(status).to.equal(400);
+    const { error } = body as { error: { code: string; mistakes: { message: string }[] } };
+    expect(error.code).to.equal("file_invalid");
+    expect(error.mistakes.map(({ message }) => message)).to.deep.equal([
+      'line 3: type "sale" is not one of charge, refund, refund_reversal, chargeback, chargeback_reversal, payout, payout_reversal, fee.',
+      'line 3: currency "xyz" is not a currency of ISO 4217.',
+      'line 3: amount "10.50" is not an amount of minor units above zero.',
+      'line 3: fee "-1" is not an amount of minor units, 0 or more.',
+      'line 3: date "2026-02-30" is not a day as 2026-01-31.',
+    ]);
+    const { rows } = await kit.core.pool.query("select from reconciliation_files");
+    expect(rows).to.be.empty;
+  });
+
+  it("finishes after a restart what was begun, from the file that it kept", async () => {
+    await kit.post([capture("ch_1")]);
+    await kit.reconciliations.stop();
+    const content = csv(line("ch_1"));
+    const { body } = await kit.call("POST", "/reconciliations", {
+      processor: PROCESSOR,
+      format: "csv",
+      content,
+    });
+    const { id, status } = body as Reconciliation;
+    expect(status).to.equal("processing");
+    const { createReconciliations } = await import("./index.ts");
+    const next = createReconciliations(kit.core, { once: kit.core.once, chart: kit.chart });
+    next.start();
+    const done = await kit.reconcile(content);
+    expect(done).to.deep.include({ id, status: "completed", matched: 1 });
+    await next.stop();
+    const { rows } = await kit.core.pool.query<{ content: string | null }>(
+      "select content from reconciliation_files",
+    );
+    expect(rows).to.deep.equal([{ content: null }]);
+  });
+});

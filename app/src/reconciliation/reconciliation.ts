@@ -1,0 +1,83 @@
+/** Reconciliations and their items: as they are kept and as the API shows them. */
+import { toSeconds } from "../clock.ts";
+import type { StoredObject } from "../database/objects.ts";
+import type { SettlementLine } from "../processors/processor.ts";
+import type { FaultKind, Known, Movement } from "./match.ts";
+import type { ProposedTransaction } from "./propose.ts";
+import type { Item, ItemKind, Reconciliation } from "./schemas.ts";
+
+/** What is kept of a reconciliation. */
+export interface ReconciliationData {
+  status: "processing" | "completed";
+  processor: string;
+  format: "csv" | "camt053";
+  digest: string;
+  period: { from: string; to: string };
+  fees: string | null;
+  lines: number;
+  matched: number;
+  known: number;
+  faults: Record<FaultKind, number>;
+  totals: { currency: string; gross: number; fees: number; net: number }[];
+  items: number;
+  /** Ledger transactions of the items that were applied, by the item's number. */
+  applied: Record<string, string[]>;
+  metadata: Record<string, string>;
+}
+
+export type StoredReconciliation = StoredObject<ReconciliationData>;
+
+/** What is kept of an item. */
+export interface ItemData {
+  line?: SettlementLine;
+  movement?: Movement;
+  known?: Known;
+  proposed: ProposedTransaction[];
+}
+
+export interface ItemRow {
+  number: number;
+  kind: ItemKind;
+  resolved: boolean;
+  data: ItemData;
+}
+
+export function showReconciliation({ id, livemode, created, data }: StoredReconciliation): Reconciliation {
+  return {
+    id,
+    object: "reconciliation",
+    ...data,
+    applied: Object.keys(data.applied).length,
+    livemode,
+    created: toSeconds(created),
+  };
+}
+
+export function showItem(
+  reconciliation: StoredReconciliation,
+  { number, kind, resolved, data }: ItemRow,
+): Item {
+  const { line, movement, known = null, proposed } = data;
+  const transactions = reconciliation.data.applied[number];
+  return {
+    id: `${reconciliation.id}_${number}`,
+    object: "reconciliation.item",
+    reconciliation: reconciliation.id,
+    number,
+    kind,
+    status: transactions ? "applied" : resolved ? "resolved" : "open",
+    line: line ? showLine(line) : null,
+    movement: movement ? showMovement(movement) : null,
+    known,
+    proposed,
+    transactions: transactions ?? [],
+  };
+}
+
+function showLine({ processorReference: reference, type, amount, currency, fee, net, date }: SettlementLine) {
+  return { reference, type, amount, currency, fee, net, date };
+}
+
+function showMovement({ transaction, object, reference, type, change, currency, date }: Movement) {
+  return { transaction, object, reference, type, change, currency, date };
+}

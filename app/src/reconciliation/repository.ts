@@ -1,0 +1,254 @@
+/** The reconciliations' SQL. */
+import type pg from "pg";
+import type { SettlementLine } from "../processors/processor.ts";
+import { type FaultKind, type Known, LEDGER_TYPES, type Movement } from "./match.ts";
+import type { ItemData, ItemRow } from "./reconciliation.ts";
+import type { ItemKind } from "./schemas.ts";
+
+export interface Source {
+  livemode: boolean;
+  processor: string;
+}
+
+export interface FileRow extends Source {
+  digest: string;
+  reconciliation: string;
+  format: "csv" | "camt053";
+}
+
+type Connection = pg.Pool | pg.ClientBase;
+
+/** Takes a file in, or finds the reconciliation that it has already. @returns the reconciliation's id */
+export async function claimFile(pool: pg.Pool, file: FileRow, content: string): Promise<string> {
+  const { livemode, processor, digest, reconciliation, format } = file;
+  await pool.query(
+    `insert into reconciliation_files (livemode, processor, digest, reconciliation, format, content)
+     values ($1, $2, $3, $4, $5, $6) on conflict do nothing`,
+    [livemode, processor, digest, reconciliation, format, content],
+  );
+  const { rows } = await pool.query<{ reconciliation: string }>(
+    "select reconciliation from reconciliation_files where livemode = $1 and processor = $2 and digest = $3",
+    [livemode, processor, digest],
+  );
+  return rows[0]?.reconciliation ?? reconciliation;
+}
+
+/** A file that is not worked through yet. */
+export async function openFile(
+  pool: pg.Pool,
+  reconciliation: string,
+): Promise<(FileRow & { content: string }) | undefined> {
+  const { rows } = await pool.query<FileRow & { content: string }>(
+    `select livemode, processor, digest, reconciliation, format, content
+     from reconciliation_files where reconciliation = $1 and content is not null`,
+    [reconciliation],
+  );
+  return rows[0];
+}
+
+export async function openReconciliations(pool: pg.Pool): Promise<string[]> {
+  const { rows } = await pool.query<{ reconciliation: string }>(
+    "select reconciliation from reconciliation_files where content is not null order by reconciliation",
+  );
+  return rows.map(({ reconciliation }) => reconciliation);
+}
+
+export async function forgetContent(pool: pg.Pool, reconciliation: string): Promise<void> {
+  await pool.query("update reconciliation_files set content = null where reconciliation = $1", [
+    reconciliation,
+  ]);
+}
+
+/** Runs `work` in one transaction, alone among the files of a processor. */
+export async function alone<T>(
+  pool: pg.Pool,
+  { livemode, processor }: Source,
+  work: (connection: pg.ClientBase) => Promise<T>,
+): Promise<T> {
+  const connection = await pool.connect();
+  try {
+    await connection.query("begin");
+    await connection.query("select pg_advisory_xact_lock(hashtextextended($1, 0))", [
+      `reconciliation ${livemode} ${processor}`,
+    ]);
+    const result = await work(connection);
+    await connection.query("commit");
+    connection.release();
+    return result;
+  } catch (error) {
+    connection.release(true);
+    throw error;
+  }
+}
+
+/** Undoes what an attempt that broke off left. */
+export async function clear(connection: Connection, reconciliation: string): Promise<void> {
+  await connection.query("delete from reconciliation_items where reconciliation = $1", [reconciliation]);
+  await connection.query("delete from reconciliation_lines where reconciliation = $1", [reconciliation]);
+}
+
+export interface LineRow {
+  line: SettlementLine;
+  digest: string;
+}
+
+/** Keeps lines; @returns the digests of those that an earlier file had, by type and reference */
+export async function keepLines(
+  connection: Connection,
+  { livemode, processor }: Source,
+  reconciliation: string,
+  lines: readonly LineRow[],
+): Promise<{ type: string; reference: string; digest: string }[]> {
+  const columns = [
+    lines.map(({ line }) => line.type),
+    lines.map(({ line }) => line.processorReference),
+    lines.map(({ digest }) => digest),
+  ];
+  const { rows } = await connection.query<{ type: string; reference: string; digest: string }>(
+    `select l.type, l.reference, l.digest from reconciliation_lines l
+     join unnest($3::text[], $4::text[]) as n (type, reference) using (type, reference)
+     where l.livemode = $1 and l.processor = $2`,
+    [livemode, processor, columns[0], columns[1]],
+  );
+  await connection.query(
+    `insert into reconciliation_lines (livemode, processor, type, reference, digest, reconciliation)
+     select $1, $2, type, reference, digest, $3
+     from unnest($4::text[], $5::text[], $6::text[]) as n (type, reference, digest)
+     on conflict do nothing`,
+    [livemode, processor, reconciliation, ...columns],
+  );
+  return rows;
+}
+
+/** The ledger's movements at a processor. $1 mode, $2 processor, $3 and $4 the types' names there and here. */
+const MOVEMENTS = `
+  select t.id as transaction, t.metadata ->> 'processor_reference' as reference, y.type, t.object, t.currency,
+    to_char(t.created at time zone 'UTC', 'YYYY-MM-DD') as date,
+    t.type = 'dispute.opened' as "feeBooked",
+    (select coalesce(sum(case e.direction when 'debit' then e.amount else -e.amount end), 0)::bigint
+     from ledger_entries e join ledger_accounts a on a.id = e.account
+     where e.transaction = t.id and e.layer = 'posted' and a.code in ('processor_receivable.' || $2, 'cash')) as change,
+    exists (
+      select from reconciliation_items i join reconciliations r on r.id = i.reconciliation
+      where i.movement = t.id and i.kind = 'missing_there' and r.data -> 'applied' ? i.number::text
+    ) as parked
+  from ledger_transactions t
+  join unnest($3::text[], $4::text[]) as y (ledger_type, type) on y.ledger_type = t.type
+  where t.livemode = $1 and t.metadata ? 'processor_reference' and t.metadata ->> 'processor' = $2`;
+
+const TYPES = [Object.keys(LEDGER_TYPES), Object.values(LEDGER_TYPES)];
+
+export async function movementsByReference(
+  connection: Connection,
+  { livemode, processor }: Source,
+  references: readonly string[],
+): Promise<Movement[]> {
+  const { rows } = await connection.query<Movement>(
+    `${MOVEMENTS} and t.metadata ->> 'processor_reference' = any ($5)`,
+    [livemode, processor, ...TYPES, references],
+  );
+  return rows;
+}
+
+/** Movements of the period that no file has had, in the order of their making. @param after the last one of the page before */
+export async function missingMovements(
+  connection: Connection,
+  { livemode, processor }: Source,
+  period: { from: string; to: string },
+  after: string,
+  limit: number,
+): Promise<Movement[]> {
+  const { rows } = await connection.query<Movement>(
+    `${MOVEMENTS}
+       and t.created >= $5::date::timestamp at time zone 'UTC'
+       and t.created < ($6::date + 1)::timestamp at time zone 'UTC'
+       and t.id > $7
+       and not exists (
+         select from reconciliation_lines l
+         where l.livemode = $1 and l.processor = $2 and l.type = y.type
+           and l.reference = t.metadata ->> 'processor_reference'
+       )
+     order by t.id limit $8`,
+    [livemode, processor, ...TYPES, period.from, period.to, after, limit],
+  );
+  return rows;
+}
+
+/** Payments, refunds and payouts that a processor's references lead to, whatever became of them. */
+export async function knownObjects(
+  connection: Connection,
+  { livemode, processor }: Source,
+  references: readonly string[],
+): Promise<Map<string, Known>> {
+  const { rows } = await connection.query<{ reference: string; object: string; status: string }>(
+    `select data ->> 'processor_reference' as reference, id as object, status from payments
+       where data ->> 'processor_reference' = any ($3) and livemode = $1 and data ->> 'processor' = $2
+     union all
+     select data ->> 'processor_reference', id, status from refunds
+       where status <> 'succeeded' and data ->> 'processor_reference' = any ($3) and livemode = $1 and data ->> 'processor' = $2
+     union all
+     select data ->> 'processor_reference', id, status from payouts
+       where data ->> 'processor_reference' = any ($3) and livemode = $1 and data ->> 'processor' = $2`,
+    [livemode, processor, references],
+  );
+  return new Map(rows.map(({ reference, object, status }) => [reference, { object, status }]));
+}
+
+/** Open items of movements that a file has now explained need nothing more. */
+export async function resolveMissing(connection: Connection, movements: readonly string[]): Promise<void> {
+  await connection.query(
+    "update reconciliation_items set resolved = true where movement = any ($1) and kind = 'missing_there'",
+    [movements],
+  );
+}
+
+export interface NewItem {
+  number: number;
+  kind: FaultKind | "settlement";
+  data: ItemData;
+}
+
+export async function insertItems(
+  connection: Connection,
+  reconciliation: string,
+  items: readonly NewItem[],
+): Promise<void> {
+  await connection.query(
+    `insert into reconciliation_items (reconciliation, number, kind, movement, data)
+     select $1, number, kind, movement, data
+     from unnest($2::integer[], $3::text[], $4::text[], $5::jsonb[]) as i (number, kind, movement, data)`,
+    [
+      reconciliation,
+      items.map(({ number }) => number),
+      items.map(({ kind }) => kind),
+      items.map(({ data }) => data.movement?.transaction ?? null),
+      items.map(({ data }) => JSON.stringify(data)),
+    ],
+  );
+}
+
+export async function findItem(
+  pool: pg.Pool,
+  reconciliation: string,
+  number: number,
+): Promise<ItemRow | undefined> {
+  const { rows } = await pool.query<ItemRow>(
+    "select number, kind, resolved, data from reconciliation_items where reconciliation = $1 and number = $2",
+    [reconciliation, number],
+  );
+  return rows[0];
+}
+
+export async function listItems(
+  pool: pg.Pool,
+  reconciliation: string,
+  { limit, after = 0, kind }: { limit: number; after?: number; kind?: ItemKind },
+): Promise<{ data: ItemRow[]; hasMore: boolean }> {
+  const { rows } = await pool.query<ItemRow>(
+    `select number, kind, resolved, data from reconciliation_items
+     where reconciliation = $1 and number > $2 and ($3::text is null or kind = $3)
+     order by number limit $4`,
+    [reconciliation, after, kind ?? null, limit + 1],
+  );
+  return { data: rows.slice(0, limit), hasMore: rows.length > limit };
+}

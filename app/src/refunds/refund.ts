@@ -1,0 +1,230 @@
+/** Refunds, purely: what is kept and shown of them, and what becomes of them and of their payment. */
+import { toSeconds } from "../clock.ts";
+import type { StoredObject } from "../database/objects.ts";
+import { ApiError, invalid } from "../errors.ts";
+import {
+  beginAttempt,
+  endAttempt,
+  isOpen,
+  openAttemptOf,
+  showAttempt,
+  awaitOutcome,
+  type Attempt,
+  type AttemptOrigin,
+} from "../payments/attempt.ts";
+import type { Known } from "../payments/conclude.ts";
+import { processorOf } from "../payments/decide.ts";
+import { refundable, type Payment } from "../payments/payment.ts";
+import { refunded, refundFailed, type Posting, type ProcessorMovement } from "../payments/postings.ts";
+import { transition, type Transitions } from "../payments/states.ts";
+
+export const REFUND_STATUSES = ["pending", "succeeded", "failed", "canceled"] as const;
+export type RefundStatus = (typeof REFUND_STATUSES)[number];
+
+/** A refund that succeeded fails all the same when the customer's bank sends the money back. */
+export const REFUND_TRANSITIONS: Transitions<RefundStatus> = {
+  pending: ["succeeded", "failed", "canceled"],
+  succeeded: ["failed"],
+  failed: [],
+  canceled: [],
+};
+
+export const REFUND_REASONS = ["requested_by_customer", "duplicate", "fraudulent"] as const;
+export type RefundReason = (typeof REFUND_REASONS)[number];
+
+/** What is stored of a refund. */
+export interface Refund {
+  status: RefundStatus;
+  /** Minor units. */
+  amount: number;
+  currency: string;
+  payment: string;
+  customer?: string;
+  reason?: RefundReason;
+  description?: string;
+  reference?: string;
+  metadata: Record<string, string>;
+  processor: string;
+  /** The processor's id of the refund. */
+  processor_reference?: string;
+  attempt?: Attempt;
+  failure_code?: string;
+  failure_message?: string;
+}
+
+export type StoredRefund = StoredObject<Refund>;
+
+export function showRefund({ id, created, livemode, data }: StoredRefund) {
+  return {
+    id,
+    object: "refund" as const,
+    status: data.status,
+    amount: data.amount,
+    currency: data.currency,
+    payment: data.payment,
+    customer: data.customer,
+    reason: data.reason,
+    description: data.description,
+    reference: data.reference,
+    processor: data.processor,
+    processor_reference: data.processor_reference,
+    latest_attempt: data.attempt && showAttempt(data.attempt),
+    failure_code: data.failure_code,
+    failure_message: data.failure_message,
+    metadata: data.metadata,
+    created: toSeconds(created),
+    livemode,
+  };
+}
+
+export interface RefundTerms {
+  /** @default all that can be given back */
+  amount?: number;
+  reason?: RefundReason;
+  description?: string;
+  reference?: string;
+  metadata: Record<string, string>;
+}
+
+/**
+ * A refund begins: its amount is taken off what can be given back at once, so that refunds that race cannot exceed it.
+ * @throws ApiError 400 when nothing, or less than the amount, can be given back
+ */
+export function beginRefund(
+  refundId: string,
+  paymentId: string,
+  payment: Payment,
+  terms: RefundTerms,
+  origin: AttemptOrigin,
+): { payment: Payment; refund: Refund } {
+  const most = refundable(payment);
+  if (most === 0) {
+    const why =
+      payment.amount_captured === 0 ? "nothing was captured" : "everything was given back or is disputed";
+    throw invalid("nothing_to_refund", `Payment ${paymentId} cannot be refunded: ${why}.`, "payment");
+  }
+  const amount = terms.amount ?? most;
+  if (amount > most) {
+    throw invalid(
+      "amount_too_large",
+      `amount ${String(amount)} is more than the ${String(most)} that can still be refunded.`,
+      "amount",
+    );
+  }
+  const attempt = beginAttempt(undefined, { operation: "refund", amount, from: "pending" }, origin);
+  const { reason, description, reference, metadata } = terms;
+  return {
+    payment: { ...payment, amount_refunded: payment.amount_refunded + amount, latest_refund: refundId },
+    refund: {
+      status: "pending",
+      amount,
+      currency: payment.currency,
+      payment: paymentId,
+      customer: payment.customer,
+      reason,
+      description,
+      reference,
+      metadata,
+      processor: processorOf(payment),
+      attempt,
+    },
+  };
+}
+
+/** A refund after a decision; `returns`: its amount can be given back again. */
+export interface DecidedRefund {
+  data: Refund;
+  event?: string;
+  postings?: Posting[];
+  returns?: boolean;
+}
+
+/** The money leaves us when the processor takes the refund in, also when the outcome comes later. */
+export function concludeRefund(id: string, refund: Refund, result: Known, now: number): DecidedRefund {
+  const attempt = openAttemptOf(refund);
+  const isPosted = attempt.outcome === "pending";
+  switch (result.outcome) {
+    case "approved":
+      return {
+        data: {
+          ...refund,
+          status: go(refund, "succeeded"),
+          processor_reference: result.reference,
+          attempt: endAttempt(attempt, "approved"),
+        },
+        event: "refund.succeeded",
+        postings: isPosted ? [] : [refunded(movement(id, refund, result.reference))],
+      };
+    case "pending":
+      return {
+        data: {
+          ...refund,
+          processor_reference: result.reference,
+          attempt: awaitOutcome(attempt, "pending", now),
+        },
+        event: isPosted ? undefined : "refund.updated",
+        postings: isPosted ? [] : [refunded(movement(id, refund, result.reference))],
+      };
+    case "declined":
+      return {
+        data: {
+          ...refund,
+          status: go(refund, "failed"),
+          attempt: endAttempt(attempt, "declined"),
+          failure_code: result.declineCode ?? result.code,
+          failure_message: result.message,
+        },
+        event: "refund.failed",
+        postings: isPosted ? [refundFailed(movement(id, refund))] : [],
+        returns: true,
+      };
+    case "requires_action":
+      throw new Error("A refund needs no challenge.");
+  }
+}
+
+/** A refund that had succeeded did not reach the customer. */
+export function failRefund(
+  id: string,
+  refund: Refund,
+  { code, message }: { code: string; message: string },
+): DecidedRefund {
+  return {
+    data: { ...refund, status: go(refund, "failed"), failure_code: code, failure_message: message },
+    event: "refund.failed",
+    postings: [refundFailed(movement(id, refund))],
+    returns: true,
+  };
+}
+
+/** Only what has not been sent yet can be stopped. */
+export function cancelRefund(refund: Refund): DecidedRefund {
+  const { attempt, status } = refund;
+  if (!isOpen(attempt) || attempt.outcome !== "unsent") {
+    throw new ApiError(
+      400,
+      "invalid_request_error",
+      "refund_unexpected_state",
+      `The refund is ${status} and was sent to the processor: only one that waits to be sent can be canceled.`,
+    );
+  }
+  return {
+    data: { ...refund, status: go(refund, "canceled"), attempt: endAttempt(attempt, "unsent") },
+    event: "refund.canceled",
+    returns: true,
+  };
+}
+
+/** The payment when a refund's amount can be given back again. */
+export function giveBack(payment: Payment, { amount }: Refund): Payment {
+  return { ...payment, amount_refunded: payment.amount_refunded - amount };
+}
+
+function movement(id: string, refund: Refund, reference = refund.processor_reference): ProcessorMovement {
+  const { currency, amount, processor } = refund;
+  return { object: id, currency, amount, processor, reference };
+}
+
+function go({ status }: Refund, to: RefundStatus): RefundStatus {
+  return transition(REFUND_TRANSITIONS, status, to);
+}

@@ -1,0 +1,195 @@
+import { expect } from "chai";
+import { testApp, type TestApp } from "../../test/app.test-support.ts";
+import type { Transfer } from "./schemas.ts";
+
+interface Failure {
+  error: {
+    code: string;
+    message: string;
+    param?: string;
+    request_id: string;
+    mistakes?: { param: string }[];
+  };
+}
+
+interface List {
+  data: Transfer[];
+  has_more: boolean;
+}
+
+interface Account {
+  id: string;
+  balance: { posted: number; pending: number; available: number };
+}
+
+describe("Transfers", () => {
+  let api: TestApp;
+  let alice: string;
+  let bob: string;
+
+  before(async () => {
+    api = await testApp();
+  });
+
+  after(async () => {
+    await api.close();
+  });
+
+  beforeEach(async () => {
+    alice = await open({ name: "Alice", overdraft: 1000 });
+    bob = await open({ name: "Bob" });
+  });
+
+  it("move money from one account to another", async () => {
+    const { status, body } = await api.post<Transfer>(
+      "/v1/transfers",
+      transfer({ description: "rent", metadata: { month: "5" } }),
+    );
+    expect(status).to.equal(201);
+    expect(body).to.include({
+      object: "transfer",
+      amount: 100,
+      source: alice,
+      destination: bob,
+      livemode: false,
+    });
+    expect(await balance(alice)).to.equal(-100);
+    expect(await balance(bob)).to.equal(100);
+
+    const found = await api.get<Transfer>(`/v1/transfers/${body.id}`);
+    expect(found.body).to.deep.equal(body);
+    const { body: transaction } = await api.get<{ entries: unknown[]; source: string }>(
+      `/v1/ledger/transactions/${body.transaction}`,
+    );
+    expect(transaction.source).to.equal(body.id);
+    expect(transaction.entries).to.have.length(2);
+  });
+
+  it("are listed newest first, in pages, also by account", async () => {
+    const ids: string[] = [];
+    for (let n = 0; n < 5; n += 1)
+      ids.unshift((await api.post<Transfer>("/v1/transfers", transfer({}))).body.id);
+    await api.post("/v1/transfers", {
+      ...transfer({}),
+      source: bob,
+      destination: await open({ name: "Carol" }),
+    });
+    const first = await api.get<List>(`/v1/transfers?limit=2&account=${alice}`);
+    expect(first.body.data.map(({ id }) => id)).to.deep.equal(ids.slice(0, 2));
+    expect(first.body.has_more).to.equal(true);
+    const next = await api.get<List>(`/v1/transfers?limit=3&account=${alice}&starting_after=${ids[1] ?? ""}`);
+    expect(next.body.data.map(({ id }) => id)).to.deep.equal(ids.slice(2));
+    expect(next.body.has_more).to.equal(false);
+    const back = await api.get<List>(`/v1/transfers?limit=2&account=${alice}&ending_before=${ids[3] ?? ""}`);
+    expect(back.body.data.map(({ id }) => id)).to.deep.equal(ids.slice(1, 3));
+  });
+
+  it("are refused when the source has not enough, and the refusal is the key's answer", async () => {
+    const body = transfer({ amount: 1001 });
+    const first = await api.post<Failure>("/v1/transfers", body, { idempotencyKey: "too-much" });
+    expect(first.status).to.equal(402);
+    expect(first.body.error).to.include({ code: "insufficient_funds" });
+    expect(first.body.error.message).to.equal(`Account ${alice} has not enough available funds.`);
+    const second = await api.post<Failure>("/v1/transfers", body, { idempotencyKey: "too-much" });
+    expect(second.text).to.equal(first.text);
+    expect(second.headers["idempotent-replayed"]).to.equal("true");
+  });
+
+  it("have one effect and one answer for 32 equal requests at once", async () => {
+    const body = transfer({ amount: 7 });
+    const answers = await Promise.all(
+      Array.from({ length: 32 }, () =>
+        api.post<Transfer>("/v1/transfers", body, { idempotencyKey: `burst-${alice}` }),
+      ),
+    );
+    expect(new Set(answers.map(({ text }) => text)).size).to.equal(1);
+    expect(answers.every(({ status }) => status === 201)).to.equal(true);
+    expect(await balance(bob)).to.equal(7);
+  });
+
+  it("refuse another body under the same key", async () => {
+    const options = { idempotencyKey: `reuse-${alice}` };
+    await api.post("/v1/transfers", transfer({ amount: 1 }), options);
+    const { status, body } = await api.post<Failure>("/v1/transfers", transfer({ amount: 2 }), options);
+    expect(status).to.equal(400);
+    expect(body.error.code).to.equal("idempotency_key_reused");
+  });
+
+  it("treat the same body in another order of its fields as the same request", async () => {
+    const options = { idempotencyKey: `order-${alice}` };
+    const body = transfer({ amount: 1 });
+    const first = await api.post("/v1/transfers", body, options);
+    const turned = Object.fromEntries(Object.entries(body).reverse());
+    expect((await api.post("/v1/transfers", turned, options)).text).to.equal(first.text);
+  });
+
+  const MISTAKES: [string, object, string][] = [
+    ["a fraction", { amount: 1.5 }, "amount is 1.5, but must be integer."],
+    ["a negative amount", { amount: -1 }, "amount is -1, but must be >= 1."],
+    ["no amount at all", { amount: undefined }, "amount is missing: send it in the body."],
+    [
+      "an amount beyond the limit",
+      { amount: 1e15 },
+      "amount is 1000000000000000, but must be <= 999999999999.",
+    ],
+    ["text for an amount", { amount: "100" }, 'amount is "100", but must be integer.'],
+    [
+      "an unknown currency",
+      { currency: "xyz" },
+      'currency is "xyz", but must be one of aed, afn, all, amd, ang, aoa, ars, aud, ….',
+    ],
+    ["a field that there is not", { to: "x" }, "to is not known here: remove it from the body."],
+  ];
+  for (const [name, change, message] of MISTAKES) {
+    it(`refuse ${name}, naming field, value and remedy`, async () => {
+      const { status, body } = await api.post<Failure>("/v1/transfers", transfer(change));
+      expect(status).to.equal(400);
+      expect(body.error.message).to.equal(message);
+      expect(body.error.request_id).to.match(/^req_/);
+    });
+  }
+
+  it("tell every mistake of a body at once", async () => {
+    const { body } = await api.post<Failure>("/v1/transfers", { amount: -5, currency: "usd", colour: "red" });
+    expect(body.error.mistakes?.map(({ param }) => param)).to.have.members([
+      "source",
+      "destination",
+      "colour",
+      "amount",
+    ]);
+  });
+
+  it("refuse equal accounts, unknown accounts, other currencies and closed accounts", async () => {
+    const euro = await open({ name: "Euro", currency: "eur" });
+    const closed = await open({ name: "Closed" });
+    await api.post(`/v1/ledger/accounts/${closed}`, { status: "closed" });
+    const codes: string[] = [];
+    for (const destination of [alice, "acct_nobody", euro, closed]) {
+      codes.push((await api.post<Failure>("/v1/transfers", transfer({ destination }))).body.error.code);
+    }
+    expect(codes).to.deep.equal(["same_account", "resource_missing", "currency_mismatch", "account_closed"]);
+  });
+
+  it("answer 404 for what there is not", async () => {
+    const { status, body } = await api.get<Failure>("/v1/transfers/tr_nothing");
+    expect(status).to.equal(404);
+    expect(body.error.message).to.equal("There is no transfer tr_nothing.");
+  });
+
+  function transfer(change: object): object {
+    return { amount: 100, currency: "usd", source: alice, destination: bob, ...change };
+  }
+
+  async function open(account: object): Promise<string> {
+    const { body } = await api.post<Account>("/v1/ledger/accounts", {
+      type: "liability",
+      currency: "usd",
+      ...account,
+    });
+    return body.id;
+  }
+
+  async function balance(id: string): Promise<number> {
+    return (await api.get<Account>(`/v1/ledger/accounts/${id}`)).body.balance.posted;
+  }
+});
