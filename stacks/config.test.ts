@@ -36,7 +36,15 @@ describe("stack configuration", () => {
     const config = parseConfig(REQUIRED, "staging");
     expect(config.environment).to.equal("staging");
     expect(config.protection).to.equal("standard");
-    expect(config.backend).to.deep.equal({ cpu: "1 vCPU", memory: "2 GB", min: 1, max: 20, spot: 0 });
+    expect(config.backend).to.deep.equal({
+      cpu: "1 vCPU",
+      memory: "2 GB",
+      min: 1,
+      max: 20,
+      spot: 0,
+      environment: {},
+      secrets: {},
+    });
   });
 
   it("takes numbers and texts as `pulumi config set` writes them", () => {
@@ -76,6 +84,45 @@ describe("stack configuration", () => {
     expect(mistakes({ ...REQUIRED, "strongroom:backend": '{"min":5,"max":2}' })).to.deep.equal([
       "strongroom:backend.min is 5; it must not be above max",
     ]);
+  });
+
+  it("takes a service's further settings, secrets by their ARN only", () => {
+    const arn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:processor-a1b2c3";
+    const backend = {
+      environment: { PAYMENT_FEES: "25" },
+      secrets: { PROCESSOR_KEY: { arn, field: "key" } },
+    };
+    const config = parseConfig({ ...REQUIRED, "strongroom:backend": JSON.stringify(backend) }, "staging");
+    expect(config.backend).to.deep.include(backend);
+    expect(
+      mistakes({
+        ...REQUIRED,
+        "strongroom:backend": '{"secrets":{"PROCESSOR_KEY":{"arn":"sk_live_1","keyArn":"payments"}}}',
+        "strongroom:frontend": '{"environment":{"LOG_LEVEL":5}}',
+      }),
+    ).to.deep.equal([
+      'strongroom:backend.secrets.PROCESSOR_KEY.arn is "sk_live_1"; it must be the ARN of a secret',
+      'strongroom:backend.secrets.PROCESSOR_KEY.keyArn is "payments"; it must be the ARN of a KMS key',
+      "strongroom:frontend.environment.LOG_LEVEL is 5; it must be of type string",
+    ]);
+    const plain = { ...REQUIRED, "strongroom:backend": '{"environment":{"PROCESSOR_KEY":"sk_live_1"}}' };
+    expect(mistakes(plain)).to.deep.equal([
+      "strongroom:backend.environment.PROCESSOR_KEY is in plain text; keep the value in Secrets Manager and write its ARN to strongroom:backend.secrets",
+    ]);
+  });
+
+  it("builds an image only with a tag of its own, as tags cannot be moved", () => {
+    const images = (backend: object) => ({
+      "strongroom:images": JSON.stringify({ backend, frontend: { tag: "1.0.0" } }),
+    });
+    expect(mistakes(images({ context: ".", dockerfile: "app/Dockerfile", tag: "1.0.0" }))).to.deep.equal([]);
+    expect(mistakes(images({ context: "." }))[0]).to.match(
+      /^strongroom:images\.backend is \{"context":"\."\}; it must be a reference .* or \{context, dockerfile, tag, buildArgs\} to build$/,
+    );
+    expect(mistakes(images({ tag: "latest" }))).to.deep.equal([
+      'strongroom:images.backend.tag is "latest"; it must name one image for good, such as 1.0.0: tags cannot be moved',
+    ]);
+    expect(mistakes(images({ context: ".", tag: "latest" }))).to.have.lengthOf(1);
   });
 
   it("suggests the key that was meant, at every depth", () => {

@@ -23,21 +23,48 @@ const cpu = parsed<Cpu>(cpuUnits);
 
 const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/, "must be sha256: and 64 hexadecimal digits");
 
+const tag = z
+  .string()
+  .regex(/^[\w][\w.-]{0,127}$/, "must be a tag such as 1.0.0")
+  .refine((name) => name !== "latest", "must name one image for good, such as 1.0.0: tags cannot be moved");
+
 /**
  * Where a service's image comes from: a full reference, a tag (and digest) in the stack's own repository, or a folder
- * that `pulumi up` builds from.
+ * that `pulumi up` builds from. Tags cannot be moved, so that each build needs its own.
  */
 const image = z.union(
   [
     z.string().min(1),
-    z.strictObject({ tag: z.string().regex(/^[\w][\w.-]{0,127}$/), digest: digest.optional() }),
-    z.strictObject({ context: z.string().min(1), dockerfile: z.string().min(1).optional() }),
+    z.strictObject({ tag, digest: digest.optional() }),
+    z.strictObject({
+      /** Folder that Docker gets to see, from the repository's root. */
+      context: z.string().min(1),
+      /** From the repository's root, too. */
+      dockerfile: z.string().min(1).optional(),
+      tag,
+      /** Build arguments, which the image's history shows: never a secret. */
+      buildArgs: z.record(z.string(), z.string()).optional(),
+    }),
   ],
   {
     error:
-      'must be a reference such as "registry/name:tag@sha256:…", {tag, digest} of the stack\'s own repository, or {context, dockerfile} to build',
+      'must be a reference such as "registry/name:tag@sha256:…", {tag, digest} of the stack\'s own repository, or {context, dockerfile, tag, buildArgs} to build',
   },
 );
+
+/** A secret of Secrets Manager that exists. */
+const secretReference = z.strictObject({
+  arn: z
+    .string()
+    .regex(/^arn:[a-z-]+:secretsmanager:[a-z0-9-]+:\d{12}:secret:\S+$/, "must be the ARN of a secret"),
+  /** Key of its JSON document. */
+  field: z.string().min(1).optional(),
+  /** Customer key that it is encrypted with. */
+  keyArn: z
+    .string()
+    .regex(/^arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:key\/\S+$/, "must be the ARN of a KMS key")
+    .optional(),
+});
 
 const service = (defaults: { cpu: Cpu; memory: Size; min: number; max: number }) =>
   z
@@ -52,6 +79,10 @@ const service = (defaults: { cpu: Cpu; memory: Size; min: number; max: number })
       max: z.int().min(1).default(defaults.max),
       /** Share of tasks on Fargate Spot, in percent; for work that may be interrupted. */
       spot: z.int().min(0).max(100).default(0),
+      /** Further settings of the service, in plain text. */
+      environment: z.record(z.string(), z.string()).default({}),
+      /** Further settings that are secret, by reference. */
+      secrets: z.record(z.string(), secretReference).default({}),
     })
     .refine(({ min, max }) => min <= max, { path: ["min"], error: "must not be above max" })
     .prefault({});
@@ -295,6 +326,9 @@ function unwrap(schema: unknown): unknown {
     : schema;
 }
 
+/** Names of settings that are secret, as the service itself tells them. */
+const CREDENTIAL = /(SECRET|PASSWORD|TOKEN|KEY|CREDENTIALS)$/;
+
 /** Values that are fine alone and not together. */
 function consistency(config: z.infer<typeof CONFIG>): string[] {
   const mistakes: string[] = [];
@@ -304,6 +338,14 @@ function consistency(config: z.infer<typeof CONFIG>): string[] {
       "strongroom:database.publiclyAccessible is true; databases stand in the data tier, which has no route to the " +
         "internet: remove it and use a shell in a task or a tunnel",
     );
+  }
+  for (const tier of ["backend", "frontend"] as const) {
+    for (const name of Object.keys(config[tier].environment).filter((each) => CREDENTIAL.test(each))) {
+      mistakes.push(
+        `strongroom:${tier}.environment.${name} is in plain text; keep the value in Secrets Manager and write its ARN to ` +
+          `strongroom:${tier}.secrets`,
+      );
+    }
   }
   if (config.zones === 1) {
     mistakes.push(

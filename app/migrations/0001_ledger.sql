@@ -70,7 +70,6 @@ create table ledger_transactions (
 );
 -- A transfer's transaction is found by its own id (txn_… for tr_…).
 create index ledger_transactions_object on ledger_transactions (object) where type <> 'transfer';
-create index ledger_transactions_transfer on ledger_transactions (id) where type = 'transfer';
 
 create table ledger_entries (
   account text collate "C" not null,
@@ -187,7 +186,7 @@ create table audit_chains (
 insert into audit_chains (id) select generate_series(0, 7);
 
 create table audit_blocks (
-  chain smallint not null references audit_chains,
+  chain smallint not null,
   height bigint not null,
   previous bytea not null,
   -- sha256(previous, then one line for each transaction, entry and event of the block)

@@ -156,7 +156,8 @@ $$;
 --
 -- total, each: how many at most, and of one endpoint. busy: {endpoint: how many of it the caller has in hand}.
 create function webhook_claim(
-  worker text, moment timestamptz, lease interval, total integer, each integer, trouble integer, busy jsonb
+  worker text, moment timestamptz, lease interval, total integer, each integer, trouble integer, busy jsonb,
+  modes boolean[] default '{f,t}'
 ) returns table (
   endpoint text, endpoint_data jsonb, attempts smallint,
   id text, type text, object text, livemode boolean, created timestamptz, data text, request text
@@ -182,7 +183,7 @@ begin
       limit greatest(0, case when h.failures >= trouble then 1 else each end - coalesce((busy ->> w.id)::integer, 0))
       for update of d skip locked
     ) d
-    where w.status = 'enabled' and (h.paused_until is null or h.paused_until <= moment)
+    where w.status = 'enabled' and w.livemode = any(modes) and (h.paused_until is null or h.paused_until <= moment)
     order by d.next_attempt
     limit total
   ), taken as (

@@ -30,24 +30,24 @@ create index payments_payment_method on payments ((data ->> 'payment_method'))
 create index payouts_payment_method on payouts ((data ->> 'payment_method'));
 
 -- All that belongs to a customer, by kind: what an export shows and an erasure erases. Payments without a customer are the
--- customer's when they were paid with a payment method that became the customer's.
+-- customer's when they were paid with a payment method that became the customer's. Without settings of its own, so that
+-- it becomes part of the query around it, which reads no kind that it does not ask for.
 create function customer_objects(of_customer text) returns table (kind text, id text)
   language sql stable
-  set search_path = public, pg_temp
 as $$
-  with methods as materialized (
+  with methods as (
     select m.id from payment_methods m where m.customer = of_customer
     union
     select e.object from events e
     where e.type in ('payment_method.created', 'payment_method.attached') and e.data ->> 'customer' = of_customer
-  ), paid as materialized (
+  ), paid as (
     select p.id from payments p where p.customer = of_customer
     union
     select p.id from methods join payments p on p.data ->> 'payment_method' = methods.id
     where p.data ->> 'customer' is null
-  ), accounts as materialized (
+  ), accounts as (
     select a.id from ledger_accounts a where a.customer = of_customer
-  ), moves as materialized (
+  ), moves as (
     select distinct e.transaction as id from accounts join ledger_entries e on e.account = accounts.id
   )
   select 'customers', c.id from customers c where c.id = of_customer
@@ -58,6 +58,7 @@ as $$
   union all select 'payouts', o.id from methods join payouts o on o.data ->> 'payment_method' = methods.id
   union all select 'ledger_accounts', a.id from accounts a
   union all select 'ledger_transactions', t.id from moves t
+  union all select 'api_keys', k.id from api_keys k where k.customer = of_customer
   union all select 'transfers', t.object from moves join ledger_transactions t on t.id = moves.id where t.type = 'transfer'
 $$;
 grant execute on function customer_objects to strongroom_service;

@@ -1,5 +1,66 @@
 -- Up Migration
 
+-- What an entry changes of what is available in an account: posted money on the account's normal side raises it; on the
+-- other side, posted or held, lowers it. What is held for it is not there yet.
+create function signed_change(debit_normal boolean, kind smallint, amount bigint) returns bigint
+  language sql immutable parallel safe
+  return case
+    when kind < 2 then case when (kind = 0) = debit_normal then amount else -amount end
+    when (kind = 3) = debit_normal then -amount
+    else 0
+  end;
+
+-- What commit_group does with the objects of one kind; made for each kind, so that their plans are kept. A migration that
+-- adds a kind calls this once its table is there.
+create procedure make_object_functions(kind text) language plpgsql as $$
+begin
+  -- Those that do not have the version before the one that a change makes; the others are locked.
+  execute format($function$
+    create function %2$I(rows json) returns table (i integer, id text) language plpgsql as $body$
+    #variable_conflict use_column
+    begin
+      return query
+      select o.i, o.id
+      from json_to_recordset(rows) as o (i integer, id text, v integer)
+      left join lateral (select t.version from %1$I t where t.id = o.id for update) t on true
+      where t.version is distinct from o.v - 1;
+    end
+    $body$
+  $function$, kind, 'stale_' || kind);
+  execute format($function$
+    create procedure %2$I(rows json, livemodes boolean[], verdicts smallint[]) language plpgsql as $body$
+    begin
+      insert into %1$I (id, livemode, version, created, data)
+      select o.id, livemodes[o.i], 1, to_timestamp(o.c / 1000.0), o.d
+      from json_to_recordset(rows) as o (i integer, id text, c bigint, d jsonb)
+      where verdicts[o.i] = 0;
+    end
+    $body$
+  $function$, kind, 'create_' || kind);
+  execute format($function$
+    create procedure %2$I(rows json, verdicts smallint[]) language plpgsql as $body$
+    begin
+      update %1$I t set version = o.v, data = o.d
+      from json_to_recordset(rows) as o (i integer, id text, v integer, d jsonb)
+      where verdicts[o.i] = 0 and t.id = o.id;
+    end
+    $body$
+  $function$, kind, 'change_' || kind);
+end
+$$;
+
+do $$
+declare
+  kind text;
+begin
+  foreach kind in array array['customers', 'disputes', 'erasures', 'experiments', 'exports', 'flag_segments', 'flags',
+                              'payment_methods', 'payments', 'payouts', 'reconciliations', 'refunds',
+                              'webhook_endpoints'] loop
+    call make_object_functions(kind);
+  end loop;
+end
+$$;
+
 -- Commits a group of writes: each whole or not at all, each as if it came alone in the order of the group. Returns a row
 -- for each write that is refused; the others are done.
 --
@@ -8,9 +69,11 @@
 -- have the same key or change the same object.
 --
 -- Writes are numbered from 1. Lists are parallel arrays or JSON arrays, `i` (or `item`) being the write's number:
---   keys          {i, k: key, f: fingerprint, t: answer|claim|complete, s: status, b: body, o: object, u: subject}
+--   keys          {i, k: key, f: fingerprint, s: status, b: body, o: object, u: subject}
+--   completions   {i, k: key, s: status, b: body, u: subject}: answers to keys that were claimed before
 --   accounts      {i, id, n: name, y: type, q: currency, s: status, r: overdraft, u: customer, x: metadata, c: created}
---   objects       {kind: [{i, id, v: version, c: created, d: data}, …]}, kinds and ids in order
+--   creations     {kind: [{i, id, c: created, d: data}, …]}, kinds and ids in order
+--   changes       {kind: [{i, id, v: version, d: data}, …]}, kinds and ids in order; a change makes version v of v - 1
 --   transactions  {i, id, y: type, q: currency, o: object, d: description, x: metadata, c: created}
 --   events        {i, id, y: type, o: object, v: version, c: created, d: data}
 --   entries       number of the write, transaction, account, currency, kind (0 posted debit, 1 posted credit,
@@ -20,8 +83,10 @@ create function commit_group(
   actors text[],
   requests text[],
   keys json,
+  completions json,
   accounts json,
-  objects json,
+  creations json,
+  changes json,
   transactions json,
   events json,
   entry_items integer[],
@@ -48,6 +113,8 @@ declare
   refused boolean := false;
   has_entries constant boolean := cardinality(entry_items) > 0;
   kind text;
+  rows json;
+  done integer;
   found record;
   doubtful boolean;
   available bigint[];
@@ -61,23 +128,38 @@ declare
 begin
   -- Keys: whoever inserts one first has it; others wait here for that commit and then find it taken.
   if keys is not null then
+    insert into idempotency_keys (livemode, key, fingerprint, status, body, object, subject)
+    select livemodes[k.i], k.k, k.f, k.s, k.b, k.o, k.u
+    from json_to_recordset(keys) as k (i integer, k text, f text, s smallint, b text, o text, u text)
+    order by k.k collate "C"
+    on conflict do nothing;
+    get diagnostics done = row_count;
+    if done < json_array_length(keys) then
+      -- What this transaction did not insert was there before.
+      for found in
+        select k.i from json_to_recordset(keys) as k (i integer, k text)
+        where not exists (
+          select from idempotency_keys t
+          where t.livemode = livemodes[k.i] and t.key = k.k and t.xmin = pg_current_xact_id()::xid
+        )
+      loop
+        verdicts[found.i] := 1;
+        refused := true;
+      end loop;
+    end if;
+  end if;
+
+  -- Keys that were claimed before get their answers, unless somebody else has given them one.
+  if completions is not null then
     for found in
       with k as materialized (
-        select * from json_to_recordset(keys) as k (i integer, k text, f text, t text, s smallint, b text, o text, u text)
-      ), taken as (
-        insert into idempotency_keys (livemode, key, fingerprint, status, body, object, subject)
-        select livemodes[k.i], k.k, k.f, k.s, k.b, k.o, k.u from k where k.t <> 'complete' order by 1, 2
-        on conflict do nothing
-        returning livemode, key
+        select * from json_to_recordset(completions) as k (i integer, k text, s smallint, b text, u text)
       ), completed as (
-        update idempotency_keys i set status = k.s, body = k.b, subject = k.u
-        from k where k.t = 'complete' and i.livemode = livemodes[k.i] and i.key = k.k and i.status is null
-        returning i.livemode, i.key
-      ), done as (
-        select * from taken union all select * from completed
+        update idempotency_keys t set status = k.s, body = k.b, subject = k.u
+        from k where t.livemode = livemodes[k.i] and t.key = k.k and t.status is null
+        returning k.i
       )
-      select k.i from k
-      where not exists (select from done where done.key = k.k and done.livemode = livemodes[k.i])
+      select k.i from k where not exists (select from completed where completed.i = k.i)
     loop
       verdicts[found.i] := 1;
       refused := true;
@@ -85,16 +167,9 @@ begin
   end if;
 
   -- Objects: each must have the version that the write was decided upon.
-  if objects is not null then
-    for kind in select json_object_keys(objects) loop
-      for found in execute format(
-        $query$
-          select o.i, o.id
-          from (select * from json_to_recordset($1 -> %1$L) as o (i integer, id text, v integer) where o.v > 1) o
-          left join lateral (select t.version from %1$I t where t.id = o.id for update) t on true
-          where t.version is distinct from o.v - 1
-        $query$, kind) using objects
-      loop
+  if changes is not null then
+    for kind, rows in select * from json_each(changes) loop
+      for found in execute format('select i, id from %I($1)', 'stale_' || kind) using rows loop
         if verdicts[found.i] = 0 then
           verdicts[found.i] := 2;
           details[found.i] := found.id;
@@ -121,40 +196,24 @@ begin
   -- Accounts: locked, then judged. First all at once: were every write that takes money done before every write that gives
   -- some, would any account fall short? Rarely; then the writes are judged one by one, in order.
   if has_entries then
-    perform 1 from ledger_accounts a where a.id = any (entry_accounts) order by a.id for update;
-
-    select coalesce(bool_or(
-      not fits or lowest < -overdraft or balance_top > 9007199254740991 or pending_top > 9007199254740991), false)
+    select coalesce(bool_or(lowest < -overdraft or top > 9007199254740991), false)
+      or coalesce(sum(entries), 0) < cardinality(entry_items)
     into doubtful
     from (
       select
-        bool_and(fits) as fits,
-        min(available) + sum(least(change, 0)) as lowest,
-        min(overdraft) as overdraft,
-        min(posted_top) + sum(volume) as balance_top,
-        min(pending_top) + sum(volume) as pending_top
+        count(*) as entries,
+        a.overdraft,
+        a.available + sum(least(signed_change(is_debit_normal(a.type), e.kind, e.amount), 0)) as lowest,
+        greatest(a.debits_posted, a.credits_posted, a.debits_pending, a.credits_pending) + sum(abs(e.amount)) as top
       from (
-        select
-          e.account,
-          bool_and(a.id is not null and a.livemode = livemodes[e.item] and a.status = 'open' and a.currency = e.currency)
-            as fits,
-          min(case when is_debit_normal(a.type) then a.debits_posted - a.credits_posted - a.credits_pending
-                   else a.credits_posted - a.debits_posted - a.debits_pending end) as available,
-          min(a.overdraft) as overdraft,
-          min(greatest(a.debits_posted, a.credits_posted)) as posted_top,
-          min(greatest(a.debits_pending, a.credits_pending)) as pending_top,
-          sum(abs(e.amount)) as volume,
-          sum(case
-            when e.kind = 0 then case when is_debit_normal(a.type) then e.amount else -e.amount end
-            when e.kind = 1 then case when is_debit_normal(a.type) then -e.amount else e.amount end
-            when (e.kind = 3) = is_debit_normal(a.type) then -e.amount
-            else 0 end) as change
-        from unnest(entry_items, entry_accounts, entry_currencies, entry_kinds, entry_amounts)
-          as e (item, account, currency, kind, amount)
-        left join ledger_accounts a on a.id = e.account
-        group by e.account, e.item
-      ) per_write
-      group by account
+        select *, case when is_debit_normal(l.type) then l.debits_posted - l.credits_posted - l.credits_pending
+                       else l.credits_posted - l.debits_posted - l.debits_pending end as available
+        from ledger_accounts l where l.id = any (entry_accounts) order by l.id for update
+      ) a
+      join unnest(entry_items, entry_accounts, entry_currencies, entry_kinds, entry_amounts)
+        as e (item, account, currency, kind, amount) on e.account collate "C" = a.id
+      where a.livemode = livemodes[e.item] and a.status = 'open' and a.currency = e.currency
+      group by a.id, a.overdraft, a.available, a.debits_posted, a.credits_posted, a.debits_pending, a.credits_pending
     ) per_account;
 
     if doubtful then
@@ -192,11 +251,7 @@ begin
             from ledger_accounts a where a.id = any (entry_accounts)
           ), per_write as (
             select e.item, r.place, r.id, sum(abs(e.amount))::bigint as volume,
-              sum(case
-                when e.kind = 0 then case when is_debit_normal(r.type) then e.amount else -e.amount end
-                when e.kind = 1 then case when is_debit_normal(r.type) then -e.amount else e.amount end
-                when (e.kind = 3) = is_debit_normal(r.type) then -e.amount
-                else 0 end)::bigint as change
+              sum(signed_change(is_debit_normal(r.type), e.kind, e.amount))::bigint as change
             from unnest(entry_items, entry_accounts, entry_kinds, entry_amounts) as e (item, account, kind, amount)
             join ranked r on r.id = e.account
             group by e.item, r.place, r.id
@@ -233,13 +288,12 @@ begin
   end if;
 
   -- A write that is refused leaves its key as it was.
-  if refused and keys is not null then
-    delete from idempotency_keys i
-    using json_to_recordset(keys) as k (i integer, k text, t text)
-    where verdicts[k.i] > 1 and k.t <> 'complete' and i.livemode = livemodes[k.i] and i.key = k.k;
-    update idempotency_keys i set status = null, body = null, subject = null
-    from json_to_recordset(keys) as k (i integer, k text, t text)
-    where verdicts[k.i] > 1 and k.t = 'complete' and i.livemode = livemodes[k.i] and i.key = k.k;
+  if refused then
+    delete from idempotency_keys t using json_to_recordset(keys) as k (i integer, k text)
+    where verdicts[k.i] > 1 and t.livemode = livemodes[k.i] and t.key = k.k;
+    update idempotency_keys t set status = null, body = null, subject = null
+    from json_to_recordset(completions) as k (i integer, k text)
+    where verdicts[k.i] > 1 and t.livemode = livemodes[k.i] and t.key = k.k;
   end if;
 
   if transactions is not null or events is not null then
@@ -309,21 +363,14 @@ begin
     where a.id = e.account;
   end if;
 
-  if objects is not null then
-    for kind in select json_object_keys(objects) loop
-      execute format(
-        $query$
-          insert into %1$I (id, livemode, version, created, data)
-          select o.id, $2[o.i], 1, to_timestamp(o.c / 1000.0), o.d
-          from json_to_recordset($1 -> %1$L) as o (i integer, id text, v integer, c bigint, d jsonb)
-          where o.v = 1 and $3[o.i] = 0
-        $query$, kind) using objects, livemodes, verdicts;
-      execute format(
-        $query$
-          update %1$I t set version = o.v, data = o.d
-          from json_to_recordset($1 -> %1$L) as o (i integer, id text, v integer, d jsonb)
-          where o.v > 1 and $2[o.i] = 0 and t.id = o.id
-        $query$, kind) using objects, verdicts;
+  if creations is not null then
+    for kind, rows in select * from json_each(creations) loop
+      execute format('call %I($1, $2, $3)', 'create_' || kind) using rows, livemodes, verdicts;
+    end loop;
+  end if;
+  if changes is not null then
+    for kind, rows in select * from json_each(changes) loop
+      execute format('call %I($1, $2)', 'change_' || kind) using rows, verdicts;
     end loop;
   end if;
 

@@ -10,6 +10,7 @@ import { pino } from "pino";
 import { systemClock } from "./clock.ts";
 import { startEmbeddedPostgres } from "./database/embedded.ts";
 import { Objects } from "./database/objects.ts";
+import { migrate } from "./database/migrate.ts";
 import { createPool } from "./database/pool.ts";
 import { databaseConnection, databaseGuards, databaseSettings, dataFolder } from "./database/settings.ts";
 import { ApiKeys } from "./identity/api-keys.ts";
@@ -54,6 +55,7 @@ async function main(args: string[]): Promise<number> {
     const connection = databaseConnection(config);
     const embedded =
       connection === undefined ? await startEmbeddedPostgres({ folder: dataFolder(config) }) : undefined;
+    if (embedded !== undefined) await migrate(embedded.url);
     const pool = createPool({ connection: connection ?? embedded?.url ?? "", max: 2 });
     try {
       await command({ pool, config, secret: config.JWT_SECRET ?? localSecret(dataFolder(config)) });

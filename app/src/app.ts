@@ -10,6 +10,7 @@ import Fastify, {
 import type { Core } from "./core.ts";
 import { refusePath, registerErrorHandlers } from "./http/errors-handler.ts";
 import { idempotencyKeys } from "./http/idempotency.ts";
+import { lazySerializers, lazyValidators } from "./http/lazy-compilers.ts";
 import { openApi } from "./http/openapi.ts";
 import { validatorCompiler } from "./http/validation.ts";
 import "./http/request.ts";
@@ -34,11 +35,14 @@ export async function buildApp(core: Core, options: AppOptions): Promise<Fastify
     loggerInstance,
     // One line a request comes from `operations`, with what is safe to tell.
     logController: new LogController({ disableRequestLogging: true }),
+    // A logger for each request would cost more than its line: what is logged names the request itself.
+    childLoggerFactory: (logger) => logger,
     genReqId: () => core.makeId("request"),
     frameworkErrors: refusePath,
   })
     .withTypeProvider<TypeBoxTypeProvider>()
-    .setValidatorCompiler(validatorCompiler());
+    .setValidatorCompiler(lazyValidators(validatorCompiler()))
+    .setSerializerCompiler(lazySerializers());
   registerErrorHandlers(app);
   app.addHook("onRequest", (request, reply, next) => {
     void reply.header("request-id", request.id);

@@ -9,6 +9,7 @@ import { journalGuards, journalSettings } from "./journal/settings.ts";
 import { type Environment, readEnvironment } from "./operations/environment.ts";
 import { operationsGuards, operationsSettings } from "./operations/settings.ts";
 import { paymentsGuards, paymentsSettings } from "./payments/settings.ts";
+import { privacySettings } from "./privacy/settings.ts";
 import { processorsGuards, processorsSettings } from "./processors/settings.ts";
 import { vaultGuards, vaultSettings } from "./vault/settings.ts";
 import { webhookSettings } from "./webhooks/settings.ts";
@@ -25,6 +26,7 @@ const settings = {
   ...webhookSettings,
   ...processorsSettings,
   ...flagsSettings,
+  ...privacySettings,
 };
 
 /** The environment variables' names are the keys. */

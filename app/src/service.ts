@@ -12,7 +12,6 @@ import { migrate } from "./database/migrate.ts";
 import { Objects } from "./database/objects.ts";
 import { createPool } from "./database/pool.ts";
 import { databaseConnection, dataFolder } from "./database/settings.ts";
-import { createDisputes } from "./disputes/index.ts";
 import { createEvents } from "./events/index.ts";
 import { createExports } from "./exports/index.ts";
 import { createFlags } from "./flags/index.ts";
@@ -25,22 +24,20 @@ import { createForgetting } from "./journal/forgetting.ts";
 import { Journal } from "./journal/journal.ts";
 import { Once } from "./journal/once.ts";
 import { createLedger } from "./ledger/index.ts";
-import { cacheCheck } from "./operations/checks.ts";
+import { cacheCheck, processorsCheck } from "./operations/checks.ts";
 import { createOperations } from "./operations/index.ts";
 import type { Log } from "./operations/log.ts";
+import { paymentMetrics } from "./operations/payment-metrics.ts";
 import type { Lifecycle } from "./operations/shutdown.ts";
 import type { Telemetry } from "./operations/telemetry.ts";
 import { createPaymentMethods } from "./payment-methods/index.ts";
-import { createJanitor, createPayments, noticeListener, sweepOf } from "./payments/index.ts";
-import type { Shows } from "./payments/reads.ts";
-import { createPayouts } from "./payouts/index.ts";
+import { createPaymentDomains } from "./payment-domains.ts";
+import { createPrivacy } from "./privacy/index.ts";
 import { createProcessors } from "./processors/index.ts";
 import { createReconciliations } from "./reconciliation/index.ts";
-import { createRefunds } from "./refunds/index.ts";
 import { deriveFrom, localSecret } from "./root-key.ts";
 import { createTransfers } from "./transfers/index.ts";
-import { createVault, rootKey, vaultRoutes } from "./vault/index.ts";
-import { sealedRows } from "./vault/sealed-rows.ts";
+import { createVault, rootKey, sealedRows, vaultRoutes } from "./vault/index.ts";
 import { createWebhooks } from "./webhooks/index.ts";
 
 export interface ServiceOptions {
@@ -66,11 +63,26 @@ interface Job {
   stop?(): Promise<void> | void;
 }
 
+/** Closes one thing that was opened; called in the reverse order. */
+type Closing = () => Promise<void>;
+
 export async function createService(config: Config, options: ServiceOptions): Promise<Service> {
+  const closings: Closing[] = [];
+  try {
+    return await assemble(config, options, closings);
+  } catch (error) {
+    // What went wrong first tells more than what follows from it.
+    await closeAll(closings).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** @param closings gets what is to be closed, when the service stops or cannot be put together */
+async function assemble(config: Config, options: ServiceOptions, closings: Closing[]): Promise<Service> {
   const { log, telemetry, lifecycle } = options;
   const folder = dataFolder(config);
   const given = databaseConnection(config);
-  const embedded = given === undefined ? await startEmbedded(folder, log) : undefined;
+  const embedded = given === undefined ? await startEmbedded(folder, log, closings) : undefined;
   const connection: pg.ClientConfig = given ?? { connectionString: embedded?.url };
 
   const poolOptions = {
@@ -81,8 +93,15 @@ export async function createService(config: Config, options: ServiceOptions): Pr
   };
   const pool = createPool({ ...poolOptions, max: config.DATABASE_POOL_SIZE });
   const journalPool = createPool({ ...poolOptions, max: config.JOURNAL_LANES });
+  closings.push(
+    () => pool.end(),
+    () => journalPool.end(),
+  );
   const clock = systemClock;
-  const journal = new Journal(journalPool, log.log, telemetry.meter, { lanes: config.JOURNAL_LANES });
+  const journal = new Journal(journalPool, log.log, telemetry.meter, {
+    lanes: config.JOURNAL_LANES,
+    committed: paymentMetrics(telemetry.meter, clock),
+  });
   const objects = new Objects(pool);
   const core: Core = {
     config,
@@ -99,7 +118,7 @@ export async function createService(config: Config, options: ServiceOptions): Pr
 
   const keyEncryption = await rootKey(config, folder);
   const vault = createVault(core, keyEncryption);
-  const limits = createLimits(core);
+  const limits = await createLimits(core);
   const identity = await createIdentity(core, {
     failures: limits.failures,
     secret: secret(config.JWT_SECRET),
@@ -112,49 +131,35 @@ export async function createService(config: Config, options: ServiceOptions): Pr
   vault.rotation.onMove(
     sealedRows(pool, vault, { table: "ach_entries", key: "sequence", record: "coalesce(debit, reference)" }),
   );
-  const { source: methods } = paymentMethods;
-  const money = { once, chart: ledger.chart, processors, methods };
-  const shows: Shows = {
-    customer: (id, caller) => customers.service.retrieve(id, caller),
-    payment_method: (id, caller) => paymentMethods.service.retrieve(id, caller),
-    latest_refund: (id, caller) => refunds.service.retrieve(id, caller),
-  };
-  const payments = createPayments(core, {
-    ...money,
-    shows,
-    isStopped: (livemode) => flags.isKilled("payments", livemode),
+  const payments = createPaymentDomains(core, {
+    once,
+    chart: ledger.chart,
+    processors,
+    customers: customers.service,
+    paymentMethods,
+    requireOpen: flags.requireOpen,
   });
-  const refunds = createRefunds(core, { ...money, payments: payments.service });
-  const disputes = createDisputes(core, money);
-  const payouts = createPayouts(core, {
-    ...money,
-    isStopped: (livemode) => flags.isKilled("payouts", livemode),
-  });
-  processors.onNotice(
-    noticeListener(core, {
-      chart: ledger.chart,
-      payments,
-      refunds: refunds.service,
-      payouts: payouts.service,
-      disputes: disputes.service,
-    }),
-  );
-  const janitor = createJanitor(core, [
-    sweepOf(core, "payments", payments.undertakings),
-    sweepOf(core, "refunds", refunds.service.undertakings),
-    sweepOf(core, "payouts", payouts.service.undertakings),
-    sweepOf(core, "disputes", disputes.service.undertakings),
-  ]);
-  const reconciliations = createReconciliations(core, money);
+  processors.onNotice(payments.listener);
+  const reconciliations = createReconciliations(core, { once, chart: ledger.chart });
   const exports = createExports(core, once);
-  const webhooks = createWebhooks(core, { once, keyEncryption });
+  const webhooks = createWebhooks(core, {
+    once,
+    keyEncryption,
+    isStopped: (livemode) => flags.isKilled("webhooks", livemode),
+  });
   const forgetting = createForgetting(core);
+  const privacy = createPrivacy(core, {
+    once,
+    vault,
+    customers: customers.service,
+    methods: paymentMethods.service,
+  });
   const operations = createOperations(core, {
     telemetry,
     access: log.access,
     lifecycle,
     pools: { reads: pool, journal: journalPool },
-    checks: limits.ping === undefined ? [] : [cacheCheck(limits.ping)],
+    checks: [processorsCheck(processors.circuits), ...(limits.ping ? [cacheCheck(limits.ping)] : [])],
   });
 
   const app = await buildApp(core, {
@@ -166,10 +171,7 @@ export async function createService(config: Config, options: ServiceOptions): Pr
       identity.routes,
       customers.routes,
       paymentMethods.routes,
-      payments.routes,
-      refunds.routes,
-      disputes.routes,
-      payouts.routes,
+      ...payments.routes,
       createTransfers(core, once).routes,
       ledger.routes,
       createEvents(core).routes,
@@ -179,6 +181,7 @@ export async function createService(config: Config, options: ServiceOptions): Pr
       reconciliations.routes,
       exports.routes,
       flags.routes,
+      privacy.routes,
     ],
   });
 
@@ -191,11 +194,12 @@ export async function createService(config: Config, options: ServiceOptions): Pr
     vault,
     paymentMethods,
     processors,
-    janitor,
+    payments.janitor,
     reconciliations,
     exports,
     webhooks,
     forgetting,
+    privacy,
   ];
   const started: Job[] = [];
 
@@ -214,17 +218,21 @@ export async function createService(config: Config, options: ServiceOptions): Pr
       await app.close();
       for (const job of started.splice(0).reverse()) await job.stop?.();
       await journal.drained();
-      await Promise.all([pool.end(), journalPool.end()]);
-      await embedded?.stop();
+      await closeAll(closings);
     },
   };
 }
 
 /** The service's own PostgreSQL, with the schema that this version needs. */
-async function startEmbedded(folder: string, { log }: Log): Promise<EmbeddedPostgres> {
+async function startEmbedded(folder: string, { log }: Log, closings: Closing[]): Promise<EmbeddedPostgres> {
   // Not loaded where there is a database already.
   const { startEmbeddedPostgres } = await import("./database/embedded.ts");
   const embedded = await startEmbeddedPostgres({ folder, log });
+  closings.push(() => embedded.stop());
   await migrate(embedded.url);
   return embedded;
+}
+
+async function closeAll(closings: Closing[]): Promise<void> {
+  for (const close of closings.splice(0).reverse()) await close();
 }

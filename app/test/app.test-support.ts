@@ -28,6 +28,8 @@ export interface TestApp {
   app: FastifyInstance;
   service: Service;
   database: TestDatabase;
+  /** With the keys that all its instances share. */
+  folder: string;
   /** A test key that may do everything. */
   apiKey: string;
   get<T>(path: string, options?: CallOptions): Promise<TestAnswer<T>>;
@@ -35,9 +37,13 @@ export interface TestApp {
   close(): Promise<void>;
 }
 
-export async function testApp(environment: Record<string, string> = {}): Promise<TestApp> {
-  const database = await testDatabase();
-  const folder = await mkdtemp(join(tmpdir(), "strongroom-app-"));
+/** @param shared makes another instance of this service, which must outlive it. @default one on a fresh database */
+export async function testApp(
+  environment: Record<string, string> = {},
+  shared?: Pick<TestApp, "database" | "folder">,
+): Promise<TestApp> {
+  const database = shared?.database ?? (await testDatabase());
+  const folder = shared?.folder ?? (await mkdtemp(join(tmpdir(), "strongroom-app-")));
   const config = loadConfig({
     DATABASE_URL: database.url,
     DATA_FOLDER: folder,
@@ -76,12 +82,14 @@ export async function testApp(environment: Record<string, string> = {}): Promise
     app: service.app,
     service,
     database,
+    folder,
     apiKey,
     get: (path, options) => call("GET", path, undefined, options),
     post: (path, body, options) => call("POST", path, body, options),
     async close() {
       await service.stop();
       await telemetry.stop();
+      if (shared !== undefined) return;
       await database.drop();
       await rm(folder, { recursive: true, force: true });
     },

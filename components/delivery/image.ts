@@ -12,9 +12,9 @@ export interface ImageTarget {
 export interface BuildImageArgs {
   /** Repository that the image is pushed to. */
   repository: ImageTarget;
-  /** Folder that is sent to Docker, from the program's folder. */
+  /** Folder that is sent to Docker, from where the program runs: for the engine, the folder of its main file. */
   context: string;
-  /** Dockerfile. @default "Dockerfile" in the context */
+  /** Dockerfile, from the same place as `context`. @default "Dockerfile" in the context */
   dockerfile?: string;
   /** Processor that the image is built for; the service's `architecture`. @default "ARM64" */
   architecture?: "ARM64" | "X86_64";
@@ -22,7 +22,10 @@ export interface BuildImageArgs {
   target?: string;
   /** Build arguments. They are visible in the image's history: never a secret. @default none */
   buildArgs?: Record<string, pulumi.Input<string>>;
-  /** Tag, once only where tags are immutable. @default the image's content hash */
+  /**
+   * Tag. Where tags are immutable each build needs a new one. @default one of stack, context and build arguments, which
+   * stays the same when files change
+   */
   tag?: string;
 }
 

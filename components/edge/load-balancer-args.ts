@@ -68,6 +68,12 @@ export interface LoadBalancerArgs extends ComponentArgs {
   firewall?: WebFirewallArgs | WebFirewall | "none";
   /** @default a bucket of its own, kept for a year */
   accessLogs?: AccessLogsArgs | "none";
+  /**
+   * Paths (exact) that are answered with a temporary redirect to another path of the same host. They need no service, and
+   * so no place among the five conditions of a service's rule.
+   * @default none
+   */
+  redirects?: Record<string, string>;
   /** How long a connection may be silent: 1 to 4000 seconds. @default "60 seconds" */
   idleTimeout?: Duration;
   /** How long a client's connection may be kept at all: 60 seconds to 7 days. @default "1 hour" */
@@ -122,6 +128,7 @@ export function checkLoadBalancer(name: string, args: LoadBalancerArgs): void {
       "admits nobody; name a range or a prefix list, or leave it out",
     );
   }
+  checkRedirects(problems, args.redirects ?? {});
   checkDuration(problems, "idleTimeout", args.idleTimeout, 1, 4000);
   checkDuration(problems, "clientKeepAlive", args.clientKeepAlive, 60, 604_800);
   if (args.accessLogs !== undefined && args.accessLogs !== "none") {
@@ -167,6 +174,19 @@ function checkTls(problems: Problems, args: LoadBalancerArgs): void {
       index === 0 ? "domain.name" : `domain.alternativeNames[${index - 1}]`,
       `${show(name)} is not a domain name; write one such as "pay.example.com"`,
     );
+  }
+}
+
+function checkRedirects(problems: Problems, redirects: Record<string, string>): void {
+  for (const [from, to] of Object.entries(redirects)) {
+    for (const path of [from, to]) {
+      problems.check(
+        /^\/[A-Za-z0-9_\-.~@:+/]{0,127}$/.test(path),
+        `redirects[${show(from)}]`,
+        `${show(path)} is not a path; write up to 128 characters beginning with "/" and without wildcards, such as "/docs"`,
+      );
+    }
+    problems.check(from !== to, `redirects[${show(from)}]`, "leads to itself; write another path");
   }
 }
 

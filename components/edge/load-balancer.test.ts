@@ -131,6 +131,20 @@ describe("LoadBalancer", () => {
     expect(plan.outputs.testListenerArn).to.equal(resource(plan, LISTENER, "edge-test-listener").outputs.arn);
   });
 
+  it("redirects single paths before any service sees them", async () => {
+    const plan = await edgePlan({
+      certificate: CERTIFICATE,
+      redirects: { "/openapi.json": "/docs/json", "/": "/docs" },
+    });
+    const rules = resources(plan, "aws:lb/listenerRule:ListenerRule");
+    expect(rules.map(({ name }) => name)).to.deep.equal(["edge-redirect-openapi-json", "edge-redirect-root"]);
+    expect(rules[0]?.inputs).to.deep.include({
+      listenerArn: resource(plan, LISTENER, "edge-listener").outputs.arn,
+      conditions: [{ pathPattern: { values: ["/openapi.json"] } }],
+      actions: [{ type: "redirect", redirect: { path: "/docs/json", statusCode: "HTTP_302" } }],
+    });
+  });
+
   it("takes a certificate that exists, by ARN or as an object, and then needs no zone", async () => {
     const plan = await edgePlan({ certificate: { arn: CERTIFICATE }, domain: { name: "pay.example.com" } });
     expect(resource(plan, LISTENER, "edge-listener").inputs.certificateArn).to.equal(CERTIFICATE);
@@ -240,6 +254,7 @@ describe("LoadBalancer", () => {
           tlsPolicy: "ELBSecurityPolicy-2016-08" as LoadBalancerArgs["tlsPolicy"],
           allowFrom: { cidrs: ["10.0.0.1/8"] },
           testListener: { allowFrom: ["anywhere"] },
+          redirects: { "/docs/*": "/docs", "/health": "/health" },
           idleTimeout: "2 hours",
           clientKeepAlive: "1 second",
           accessLogs: { bucket: "logs", retention: "1 year" },
@@ -254,6 +269,8 @@ describe("LoadBalancer", () => {
       '  domain.name: "pay.example.com." is not a domain name; write one such as "pay.example.com"',
       '  allowFrom.cidrs[0]: "10.0.0.1/8" has bits set beyond its prefix; write "10.0.0.0/8"',
       '  testListener.allowFrom[0]: "anywhere" is not an IPv4 range; write one such as "10.0.0.0/16"',
+      '  redirects["/docs/*"]: "/docs/*" is not a path; write up to 128 characters beginning with "/" and without wildcards, such as "/docs"',
+      '  redirects["/health"]: leads to itself; write another path',
       '  idleTimeout: "2 hours" is not 1 to 4000 seconds',
       '  clientKeepAlive: "1 second" is not 60 to 604800 seconds',
       "  accessLogs.retention: is the given bucket's own affair; leave out the retention, or the bucket",

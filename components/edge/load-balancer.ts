@@ -91,6 +91,7 @@ export class LoadBalancer extends Component implements Entrance, Observable {
     const testListener = this.#wantsTestListener
       ? this.#listener("test-listener", loadBalancer, ports.test, certificateArn)
       : undefined;
+    this.#redirectPaths(listener);
     this.firewall = this.#firewall(loadBalancer);
 
     this.arn = loadBalancer.arn;
@@ -318,6 +319,20 @@ export class LoadBalancer extends Component implements Entrance, Observable {
       },
       { transform: this.#args.transform?.redirect },
     );
+  }
+
+  #redirectPaths(listener: aws.lb.Listener): void {
+    for (const [from, path] of Object.entries(this.#args.redirects ?? {})) {
+      const words = from.split(/[^A-Za-z0-9]+/).filter((word) => word !== "");
+      const role = ["redirect", ...(words.length === 0 ? ["root"] : words)].join("-");
+      const claim = { name: `${this.componentName}-${role}`, paths: [from], hosts: [] };
+      this.make(aws.lb.ListenerRule, role, {
+        listenerArn: listener.arn,
+        priority: this.reservePriority(claim),
+        conditions: [{ pathPattern: { values: [from] } }],
+        actions: [{ type: "redirect", redirect: { path, statusCode: "HTTP_302" } }],
+      });
+    }
   }
 
   #firewall(loadBalancer: aws.lb.LoadBalancer): WebFirewall | undefined {

@@ -2,11 +2,31 @@ import { expect } from "chai";
 import { mistakesOf, type Plan, resource, resources } from "../../components/testing/index.ts";
 import { parseConfig } from "../config.ts";
 import { enterprisePayments } from "./enterprise-payments.ts";
-import { configOf, everywhere, type Inputs, inputsOf, planned } from "./test-surroundings.ts";
+import { configOf, containers, everywhere, type Inputs, inputsOf, planned } from "./test-surroundings.ts";
 
 const INGRESS = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule";
 const EGRESS = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule";
+const LISTENER_RULE = "aws:lb/listenerRule:ListenerRule";
+const ACTUATOR = "/api/v1/actuator/health";
 const ANYWHERE = ["0.0.0.0/0", "::/0"];
+
+/** Path patterns of a listener's rule. */
+function pathsOf({ conditions }: Inputs): string[] {
+  return (conditions as { pathPattern?: { values: string[] } }[]).flatMap(
+    ({ pathPattern }) => pathPattern?.values ?? [],
+  );
+}
+
+/** The service that a path leads to: by the first rule, in their order, whose pattern matches. */
+function tierOf(plan: Plan, path: string): string | undefined {
+  const matches = (pattern: string) =>
+    pattern.endsWith("*") ? path.startsWith(pattern.slice(0, -1)) : path === pattern;
+  return resources(plan, LISTENER_RULE)
+    .filter(({ name }) => !name.includes("test"))
+    .toSorted((one, other) => (one.inputs.priority as number) - (other.inputs.priority as number))
+    .find(({ inputs }) => pathsOf(inputs).some(matches))
+    ?.name.replace(/-rule$/, "");
+}
 
 /** Subnets whose route table has a route, and which route that is. */
 function defaultRoutes(plan: Plan): Map<string, Inputs> {
@@ -172,6 +192,10 @@ describe("enterprise-payments: network", () => {
         "AWSManagedRulesSQLiRuleSet",
         "AWSManagedRulesAmazonIpReputationList",
       ]);
+      const core = rules.find(({ name }) => name === "AWSManagedRulesCommonRuleSet");
+      expect(core?.statement.managedRuleGroupStatement).to.have.deep.property("ruleActionOverrides", [
+        { name: "SizeRestrictions_BODY", actionToUse: { count: {} } },
+      ]);
       const rate = rules.find(({ name }) => name === "rate-limit");
       expect(rate?.statement).to.deep.equal({
         rateBasedStatement: { aggregateKeyType: "IP", evaluationWindowSec: 300, limit: 2000 },
@@ -198,17 +222,69 @@ describe("enterprise-payments: network", () => {
   it(
     "E14: sends the health endpoints to the backend and takes its readiness for the target's",
     everywhere((plan) => {
-      const { conditions } = resource(plan, "aws:lb/listenerRule:ListenerRule", "backend-rule").inputs;
-      const { values } = (conditions as { pathPattern: { values: string[] } }[])[0]?.pathPattern ?? {};
-      const reaches = (path: string) => values?.some((each) => path.startsWith(each.replace("*", "")));
-      for (const path of ["/health", "/api/v1/actuator/health", "/api/v1/actuator/health/liveness"]) {
-        expect(reaches(path), path).to.be.true;
+      for (const path of [
+        "/health",
+        ...["", "/liveness", "/readiness"].map((each) => `${ACTUATOR}${each}`),
+      ]) {
+        expect(tierOf(plan, path), path).to.equal("backend");
       }
-      expect(reaches("/index.html")).to.be.false;
-      expect(
-        (resource(plan, "aws:lb/targetGroup:TargetGroup", "backend-targets").inputs.healthCheck as Inputs)
-          .path,
-      ).to.equal("/api/v1/actuator/health/readiness");
+      const { inputs } = resource(plan, "aws:lb/targetGroup:TargetGroup", "backend-targets");
+      expect((inputs.healthCheck as Inputs).path).to.equal(`${ACTUATOR}/readiness`);
+    }),
+  );
+
+  it(
+    "E14: replaces a task whose process hangs within a minute, but none while the database fails over",
+    everywhere((plan) => {
+      const backend = containers(plan).find(({ name }) => name === "backend");
+      const alive = backend?.healthCheck;
+      expect(alive?.command.join(" ")).to.include("/live");
+      expect((alive?.interval ?? 0) * (alive?.retries ?? 0)).to.be.within(1, 60);
+      const { healthCheck } = resource(plan, "aws:lb/targetGroup:TargetGroup", "backend-targets").inputs;
+      const { interval, unhealthyThreshold } = healthCheck as {
+        interval: number;
+        unhealthyThreshold: number;
+      };
+      expect(interval * unhealthyThreshold).to.be.at.least(120);
+    }),
+  );
+
+  it(
+    "E17: sends the API, its documentation and its public keys to the backend, and pages to the frontend",
+    everywhere((plan) => {
+      for (const path of ["/v1/payments", "/docs", "/docs/static/index.html", "/.well-known/jwks.json"]) {
+        expect(tierOf(plan, path), path).to.equal("backend");
+      }
+      for (const path of ["/", "/index.html", "/payments/1", "/metrics"]) {
+        expect(tierOf(plan, path), path).to.equal("frontend");
+      }
+      const redirects = resources(plan, LISTENER_RULE).flatMap(({ inputs }) =>
+        (inputs.actions as { redirect?: { path: string } }[]).flatMap(({ redirect }) =>
+          redirect === undefined ? [] : [[...pathsOf(inputs), redirect.path]],
+        ),
+      );
+      expect(redirects).to.have.deep.members([
+        ["/openapi.json", "/docs/json"],
+        ["/swagger-ui.html", "/docs"],
+      ]);
+      for (const [, target = ""] of redirects) expect(tierOf(plan, target), target).to.equal("backend");
+    }),
+  );
+
+  it(
+    "keeps idle connections to the load balancer longer than it does, and lets requests finish",
+    everywhere((plan) => {
+      const { idleTimeout } = resource(plan, "aws:lb/loadBalancer:LoadBalancer").inputs;
+      const backend = containers(plan).find(({ name }) => name === "backend");
+      const setting = (name: string) => backend?.environment.find((each) => each.name === name)?.value;
+      expect(Number(setting("KEEP_ALIVE_TIMEOUT"))).to.be.above(idleTimeout as number);
+      expect(setting("TRUST_PROXY")).to.equal("1");
+      const { deregistrationDelay } = resource(
+        plan,
+        "aws:lb/targetGroup:TargetGroup",
+        "backend-targets",
+      ).inputs;
+      expect(deregistrationDelay).to.be.at.least(backend?.stopTimeout ?? Infinity);
     }),
   );
 

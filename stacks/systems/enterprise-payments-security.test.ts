@@ -1,13 +1,24 @@
 import { expect } from "chai";
-import { resource, resources } from "../../components/testing/index.ts";
-import { containers, document, everywhere, inputsOf, planned } from "./test-surroundings.ts";
+import { mistakesOf, type Plan, resource, resources } from "../../components/testing/index.ts";
+import { parseConfig } from "../config.ts";
+import { enterprisePayments } from "./enterprise-payments.ts";
+import {
+  configOf,
+  containers,
+  document,
+  everywhere,
+  type Inputs,
+  inputsOf,
+  planned,
+  planStack,
+} from "./test-surroundings.ts";
 
 describe("enterprise-payments: security", () => {
   describe("E4: secrets", () => {
     it(
       "E4: keeps four secrets of exact names under the stack's own rotating key",
       everywhere((plan, environment) => {
-        const key = resource(plan, "aws:kms/key:Key");
+        const key = resource(plan, "aws:kms/key:Key", "payments-key");
         expect(key.inputs.enableKeyRotation).to.be.true;
         const secrets = inputsOf(plan, "aws:secretsmanager/secret:Secret");
         expect(secrets.map(({ name }) => name)).to.have.members(
@@ -45,7 +56,7 @@ describe("enterprise-payments: security", () => {
       everywhere((plan) => {
         expect(JSON.stringify(plan)).not.to.contain("planted");
         const drawnValues = resources(plan, "random:index/randomPassword:RandomPassword");
-        expect(drawnValues).to.have.lengthOf(5);
+        expect(drawnValues).to.have.lengthOf(4);
         let carried = 0;
         for (const { name, propertyDependencies, secretPaths } of plan.resources) {
           for (const [property, urns] of Object.entries(propertyDependencies)) {
@@ -54,9 +65,9 @@ describe("enterprise-payments: security", () => {
             carried += 1;
           }
         }
-        expect(carried).to.be.at.least(6);
+        expect(carried).to.be.at.least(5);
         for (const { environment } of containers(plan)) {
-          for (const { name } of environment) expect(name).not.to.match(/PASSWORD|SECRET|TOKEN|KEY/);
+          for (const { name } of environment) expect(name).not.to.match(/PASSWORD|SECRET|TOKEN|KEY$/);
         }
       }),
     );
@@ -68,7 +79,6 @@ describe("enterprise-payments: security", () => {
         "DATABASE_PASSWORD",
         "JWT_SECRET",
         "REDIS_AUTH_TOKEN",
-        "WEBHOOK_SIGNING_SECRET",
         "CURSOR_KEY",
       ]);
       for (const { valueFrom } of backend?.secrets ?? [])
@@ -77,10 +87,95 @@ describe("enterprise-payments: security", () => {
     });
   });
 
+  it("E4: hands over further settings, plain ones and secrets that exist by reference", async () => {
+    const arn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:processor-a1b2c3";
+    const keyArn = "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555";
+    const plan = await planStack("staging", {
+      "strongroom:backend": {
+        environment: { PROCESSOR_URL: "https://processor.example.com" },
+        secrets: { PROCESSOR_KEY: { arn, field: "key", keyArn }, PROCESSOR_TEST_KEY: { arn } },
+      },
+    });
+    const backend = containers(plan).find(({ name }) => name === "backend");
+    expect(backend?.environment).to.deep.include({
+      name: "PROCESSOR_URL",
+      value: "https://processor.example.com",
+    });
+    expect(backend?.secrets).to.deep.include.members([
+      { name: "PROCESSOR_KEY", valueFrom: `${arn}:key::` },
+      { name: "PROCESSOR_TEST_KEY", valueFrom: arn },
+    ]);
+    const { Statement } = document(
+      resource(plan, "aws:iam/rolePolicy:RolePolicy", "backend-execution"),
+      "policy",
+    ) as { Statement: { Sid: string; Resource: string[] }[] };
+    const allowed = (sid: string) => Statement.find(({ Sid }) => Sid === sid)?.Resource;
+    expect(allowed("ReadSecrets")).to.include(arn);
+    expect(allowed("DecryptSecrets")).to.include(keyArn);
+  });
+
+  it("refuses to be told another way what the stack itself settles", async () => {
+    const config = configOf("production", {
+      "strongroom:backend": { min: 2, environment: { NODE_ENV: "development" } },
+    });
+    expect(await mistakesOf(() => enterprisePayments(parseConfig(config, "production")))).to.include(
+      '"NODE_ENV" is already set by environment; leave one of them out',
+    );
+  });
+
+  describe("E4: the card vault's key", () => {
+    const vaultOf = (plan: Plan) => resource(plan, "aws:kms/key:Key", "vault-key");
+
+    it(
+      "E4: is apart from the key of stored data, rotates, and lets no AWS service in",
+      everywhere((plan) => {
+        const vault = vaultOf(plan);
+        expect(vault.inputs).to.include({ enableKeyRotation: true, rotationPeriodInDays: 365 });
+        const { Statement } = document(vault, "policy") as { Statement: { Sid: string }[] };
+        expect(Statement.map(({ Sid }) => Sid)).to.deep.equal(["AccountAdministration"]);
+        const users = plan.resources.filter(({ inputs }) =>
+          Object.values(inputs).includes(vault.outputs.arn as string),
+        );
+        expect(users.map(({ name }) => name)).to.deep.equal([]);
+      }),
+    );
+
+    it(
+      "E4: is used by the backend's tasks alone, for the two things that the service wraps",
+      everywhere((plan) => {
+        const vault = vaultOf(plan).outputs.arn as string;
+        const grants = resources(plan, "aws:iam/rolePolicy:RolePolicy").flatMap((policy) => {
+          const { Statement } = document(policy, "policy") as { Statement: Inputs[] };
+          return Statement.filter(({ Resource }) => [Resource].flat().includes(vault)).map(
+            ({ Action, Resource, Condition }) => ({ role: policy.name, Action, Resource, Condition }),
+          );
+        });
+        const grant = (context: Record<string, string[]>, ...more: string[]) => ({
+          role: "backend-task",
+          Action: ["kms:Decrypt", "kms:GenerateDataKey", ...more],
+          Resource: [vault],
+          Condition: { StringEquals: context },
+        });
+        expect(grants).to.deep.equal([
+          grant(
+            { "kms:EncryptionContext:application": ["strongroom"] },
+            "kms:ReEncryptFrom",
+            "kms:ReEncryptTo",
+          ),
+          grant({ "kms:EncryptionContext:purpose": ["webhook_secret"] }),
+        ]);
+        const told = containers(plan).filter(({ environment }) =>
+          environment.some(({ name, value }) => name === "VAULT_KMS_KEY_ID" && value === vault),
+        );
+        expect(told.map(({ name }) => name)).to.have.members(["backend", "backend-migration"]);
+      }),
+    );
+  });
+
   it(
     "E5: writes services' logs to groups of exact names, encrypted, kept a year",
     everywhere((plan, environment) => {
-      const key = resource(plan, "aws:kms/key:Key").outputs.arn;
+      const key = resource(plan, "aws:kms/key:Key", "payments-key").outputs.arn;
       for (const tier of ["backend", "frontend"]) {
         const name = `/ecs/payment-system-${environment}/${tier}`;
         expect(

@@ -17,6 +17,7 @@ const OUTPUTS = Object.keys({
   database: true,
   cache: true,
   secrets: true,
+  vaultKey: true,
   alertsTopic: true,
   backupVault: true,
 } satisfies Record<keyof EnterprisePaymentsOutputs, true>);
@@ -80,15 +81,31 @@ describe("enterprise-payments: the stack", () => {
     const region = "eu-central-1";
     const plan = await planStack("staging", {
       "aws:region": region,
-      "strongroom:images": { backend: { context: "app" }, frontend: { context: "app/console" } },
+      "strongroom:images": {
+        backend: {
+          context: ".",
+          dockerfile: "app/Dockerfile",
+          tag: "1.0.0",
+          buildArgs: { VERSION: "1.0.0" },
+        },
+        frontend: { context: "app/console", tag: "1.0.0" },
+      },
       "strongroom:tags": { team: "payments" },
     });
-    expect(plan.resources.filter(({ opaque }) => opaque).map(({ type, name }) => [type, name])).to.deep.equal(
-      [
-        ["awsx:ecr:Image", "backend-image"],
-        ["awsx:ecr:Image", "frontend-image"],
-      ],
-    );
+    const images = plan.resources.filter(({ opaque }) => opaque);
+    expect(images.map(({ type }) => type)).to.deep.equal(["awsx:ecr:Image", "awsx:ecr:Image"]);
+    const built = (name: string) => images.find((each) => each.name === name)?.inputs;
+    // Paths are taken from where the program runs, here the repository's root.
+    expect(built("backend-image")).to.deep.include({
+      context: ".",
+      dockerfile: "app/Dockerfile",
+      imageTag: "1.0.0",
+      args: { VERSION: "1.0.0" },
+    });
+    expect(built("frontend-image")).to.include({
+      context: "app/console",
+      dockerfile: "app/console/Dockerfile",
+    });
     const resources = plan.resources.filter(({ type }) => type.startsWith("aws:"));
     expect(resources.filter((each) => each.region !== region)).to.be.empty;
     expect(configOf("staging")["aws:region"]).to.equal("us-east-1");

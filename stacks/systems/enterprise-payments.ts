@@ -1,3 +1,5 @@
+import { join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
 import * as pulumi from "@pulumi/pulumi";
 import {
   Cluster,
@@ -13,6 +15,7 @@ import { Budget, Monitoring, Notifications } from "../../components/observabilit
 import { BackupPlan, OffHours } from "../../components/recovery/index.ts";
 import { AuditTrail, generate, Key, Secret } from "../../components/security/index.ts";
 import type { StackConfig } from "../config.ts";
+import { LIVENESS, PATHS, REDIRECTS, serviceLink } from "./payment-service.ts";
 
 /** What the command line and other stacks need to know of a deployed `enterprise-payments`. */
 export interface EnterprisePaymentsOutputs {
@@ -39,6 +42,8 @@ export interface EnterprisePaymentsOutputs {
   cache: { identifier: pulumi.Output<string>; endpoint: pulumi.Output<string> } | undefined;
   /** ARNs of the secrets, by purpose. Never values. */
   secrets: Record<"database" | "jwt" | "app", pulumi.Output<string>> & { redis?: pulumi.Output<string> };
+  /** ARN of the KMS key that the card vault's keys are wrapped by. */
+  vaultKey: pulumi.Output<string>;
   /** SNS topic of alarms. */
   alertsTopic: pulumi.Output<string>;
   /** AWS Backup vault, where there is one. */
@@ -47,9 +52,13 @@ export interface EnterprisePaymentsOutputs {
 
 type Tier = "backend" | "frontend";
 
+/** Paths in the configuration are relative to it. */
+const REPOSITORY = fileURLToPath(new URL("../..", import.meta.url));
+
 /**
  * The enterprise payment system: a load balancer with a firewall, two Fargate services, PostgreSQL and a cache in
- * private tiers, everything encrypted with the stack's own key, watched, backed up and budgeted.
+ * private tiers, everything encrypted with the stack's own key, watched, backed up and budgeted. Card numbers are under a
+ * second key, which only the backend's tasks use.
  */
 export async function enterprisePayments(config: StackConfig): Promise<EnterprisePaymentsOutputs> {
   const { environment, protection, tags } = config;
@@ -59,6 +68,13 @@ export async function enterprisePayments(config: StackConfig): Promise<Enterpris
   const key = new Key("payments", {
     description: `Encrypts the payment system (${environment})`,
     services: ["logs", "cloudwatch", "eventbridge", "budgets", "costalerts", "backup-events", "cloudtrail"],
+    protection,
+    tags,
+  });
+  // No AWS service uses it, so that access to what is stored (backups, logs, secrets) opens no card number: PCI DSS 3.6, 3.7.
+  const vault = new Key("vault", {
+    description: `Wraps the keys of the card vault (${environment})`,
+    services: [],
     protection,
     tags,
   });
@@ -78,7 +94,10 @@ export async function enterprisePayments(config: StackConfig): Promise<Enterpris
     exposure: "internet",
     ...(config.domain && zone ? { domain: { name: config.domain.name, zone } } : { allowPlainHttp: true }),
     testListener: config.rollout !== "rolling",
+    redirects: REDIRECTS,
     firewall: {
+      // Settlement files and bank returns are larger than the 8 KB that the firewall reads; the service bounds them itself.
+      managedRules: { core: { count: ["SizeRestrictions_BODY"] } },
       requestsPerFiveMinutes: config.firewall.requestsPerFiveMinutes,
       logs: { name: `aws-waf-logs-${system}`, reachableAs: `/aws/wafv2/${system}`, key, retention },
     },
@@ -92,8 +111,8 @@ export async function enterprisePayments(config: StackConfig): Promise<Enterpris
     database: secret("database-password", "db/password"),
     jwt: secret("jwt", "jwt/secret", { generate: { length: 64 } }),
     app: secret("app", "app/config", {
-      fields: { webhookSigningSecret: generate({ length: 48 }), cursorKey: generate({ length: 32 }) },
-      environment: { WEBHOOK_SIGNING_SECRET: "webhookSigningSecret", CURSOR_KEY: "cursorKey" },
+      fields: { cursorKey: generate({ length: 64 }) },
+      environment: { CURSOR_KEY: "cursorKey" },
     }),
   };
 
@@ -142,7 +161,10 @@ export async function enterprisePayments(config: StackConfig): Promise<Enterpris
     backend: repository("backend", config, key),
     frontend: repository("frontend", config, key),
   };
-  const service = async (tier: Tier, args: Omit<FargateServiceArgs, "cluster" | "image">) =>
+  const service = async (
+    tier: Tier,
+    args: Omit<FargateServiceArgs, "cluster" | "image" | "environment" | "secrets">,
+  ) =>
     new FargateService(tier, {
       cluster,
       image: await image(tier, config, repositories[tier]),
@@ -154,18 +176,32 @@ export async function enterprisePayments(config: StackConfig): Promise<Enterpris
       rollout: config.rollout,
       wait: config.waitForServices,
       tags,
+      environment: config[tier].environment,
+      secrets: secretReferences(config[tier].secrets),
       ...args,
     });
   const backend = await service("backend", {
     port: 3000,
-    environment: { NODE_ENV: "production", ENVIRONMENT: environment },
     ...size(config.backend, { requestsPerTarget: 1000 }),
     route: {
       loadBalancer: edge,
-      paths: ["/api/*", "/v1/*", "/health"],
+      paths: PATHS,
       health: "/api/v1/actuator/health/readiness",
+      // A database that fails over is away for up to two minutes. New tasks would not bring it back.
+      healthCheck: { interval: "15 seconds", unhealthyThreshold: 10 },
+      // Not less than the service takes to finish (SHUTDOWN_TIMEOUT, 25 seconds).
+      deregistrationDelay: "30 seconds",
     },
-    links: [database.link, ...(cache ? [cache.link] : []), secrets.jwt.link, secrets.app.link],
+    stopTimeout: "30 seconds",
+    // What new tasks do help against: a process that hangs. The image's own check is not looked at by ECS.
+    healthCheck: { command: LIVENESS, interval: "10 seconds", startPeriod: "60 seconds" },
+    links: [
+      database.link,
+      ...(cache ? [cache.link] : []),
+      secrets.jwt.link,
+      secrets.app.link,
+      serviceLink(environment, vault),
+    ],
     migration: { command: ["npm", "run", "migrate"] },
     // Processors' and customers' webhook addresses are on the internet.
     internetEgress: network.appTierHasEgress || undefined,
@@ -236,9 +272,25 @@ export async function enterprisePayments(config: StackConfig): Promise<Enterpris
       ...(redis ? { redis: redis.arn } : {}),
       app: secrets.app.arn,
     },
+    vaultKey: vault.arn,
     alertsTopic: alerts.topicArn,
     backupVault: backups?.vaultName,
   };
+}
+
+/** Secrets that exist, as a task reads them. */
+function secretReferences(secrets: StackConfig[Tier]["secrets"]): FargateServiceArgs["secrets"] {
+  return Object.fromEntries(
+    Object.entries(secrets).map(([variable, { arn, field, keyArn }]) => [
+      variable,
+      {
+        valueFrom: field === undefined ? arn : `${arn}:${field}::`,
+        arn,
+        kind: "secretsmanager" as const,
+        ...(keyArn === undefined ? {} : { keyArn }),
+      },
+    ]),
+  );
 }
 
 /** How many tasks a service has: scaled between its bounds, or always as many where they are equal. */
@@ -275,7 +327,18 @@ async function image(
 ): Promise<pulumi.Input<string>> {
   const source = images[tier];
   if (typeof source === "string") return source;
-  if ("context" in source) return buildImage(tier, { repository: own, ...source });
+  if ("context" in source) {
+    const { context, dockerfile = join(context, "Dockerfile"), tag, buildArgs } = source;
+    // Docker's provider takes paths from where the program runs, which for the engine is the folder of its main file.
+    const fromHere = (path: string) => relative("", join(REPOSITORY, path)) || ".";
+    return buildImage(tier, {
+      repository: own,
+      context: fromHere(context),
+      dockerfile: fromHere(dockerfile),
+      tag,
+      buildArgs,
+    });
+  }
   const digest = source.digest === undefined ? "" : `@${source.digest}`;
   return pulumi.interpolate`${own.url}:${source.tag}${digest}`;
 }

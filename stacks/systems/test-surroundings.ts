@@ -104,6 +104,8 @@ export interface Container {
   linuxParameters: { capabilities: { drop: string[] } };
   environment: { name: string; value: string }[];
   secrets: { name: string; valueFrom: string }[];
+  healthCheck?: { command: string[]; interval: number; retries: number };
+  stopTimeout: number;
   logConfiguration: { options: Record<string, string> };
 }
 

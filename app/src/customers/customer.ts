@@ -35,7 +35,7 @@ export interface CustomerData {
   metadata: Record<string, string>;
   /** All that was ever granted or withdrawn, the latest last. */
   consents?: ConsentRecord[];
-  /** While it is there, nothing of the customer is deleted or erased. */
+  /** While it is there, the customer can neither be deleted nor erased. */
   legal_hold?: LegalHold;
   status: "active" | "deleted";
 }

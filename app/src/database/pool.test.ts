@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import pg from "pg";
+import { pino } from "pino";
 import { type TestDatabase, testDatabase } from "../../test/database.test-support.ts";
 import { eventually } from "../../test/servers-crash.test-support.ts";
 import { isRetryable, isUnavailable } from "./database-errors.ts";
@@ -91,6 +92,27 @@ describe("connections to the database", () => {
     // The idle one is found to be closed at the latest when it is used.
     const { rows } = await eventually(() => pool.query("select 1 as one"));
     expect(rows).to.deep.equal([{ one: 1 }]);
+  });
+
+  it("say when PostgreSQL closes them, but not while they are being closed", async () => {
+    const lines: string[] = [];
+    const log = pino({ level: "warn", messageKey: "message" }, { write: (line) => void lines.push(line) });
+    const terminate = () =>
+      database.pool.query(
+        "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'told'",
+      );
+    const pool = createPool({ connection: database.url, applicationName: "told", log });
+    await pool.query("select 1");
+    await terminate();
+    await eventually(() => Promise.resolve(expect(lines.join("")).to.include("closed an idle connection")));
+
+    lines.length = 0;
+    const used = await pool.connect();
+    const ended = pool.end();
+    pool.emit("error", new Error("terminating connection due to administrator command"), used);
+    used.release();
+    await ended;
+    expect(lines).to.deep.equal([]);
   });
 
   it("tell that the database is away when nobody listens, when all connections are taken, and after the end", async () => {

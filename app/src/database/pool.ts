@@ -64,7 +64,9 @@ export function createPool(options: PoolOptions): pg.Pool {
         .then(() => done(), done);
     },
   });
-  pool.on("error", (error) => log?.warn({ err: error }, "PostgreSQL closed an idle connection"));
+  pool.on("error", (error) => {
+    if (!pool.ending) log?.warn({ err: error }, "PostgreSQL closed an idle connection");
+  });
   // A connection in use reports its end to the statement that waits, and as an event that must have a listener.
   pool.on("connect", (client) =>
     client.on("error", (error) => log?.debug({ err: error }, "A connection ended")),

@@ -3,7 +3,7 @@ import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import { toSeconds } from "../clock.ts";
 import type { Core } from "../core.ts";
 import type { Once } from "../journal/once.ts";
-import { JobQueue } from "../reconciliation/job-queue.ts";
+import { JobQueue } from "../jobs/job-queue.ts";
 import { forgetExpired, openExports } from "./repository.ts";
 import { exportRoutes } from "./routes.ts";
 import { ExportService } from "./service.ts";

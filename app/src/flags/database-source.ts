@@ -5,7 +5,7 @@
  */
 import type pg from "pg";
 import type { Logger } from "pino";
-import { Notices } from "../identity/notices.ts";
+import { Notices } from "../database/notices.ts";
 import { readSnapshots, readStamp, type Snapshots } from "./repository.ts";
 import { EMPTY, type Snapshot } from "./snapshot.ts";
 

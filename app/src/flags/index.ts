@@ -35,8 +35,11 @@ export interface Flags {
   /** Whether a kill switch stops a path, as `payments.method.card`, `payouts`; synchronous, and nearly free. */
   isKilled(path: string, livemode: boolean): boolean;
   /** @throws ApiError 503 `path_stopped` when a kill switch stops one of the paths */
-  requireOpen(livemode: boolean, ...paths: string[]): void;
+  requireOpen: (livemode: boolean, ...paths: string[]) => void;
 }
+
+/** What the kill switches are for those whose paths they stop. */
+export type RequireOpen = Flags["requireOpen"];
 
 /** OpenFeature knows providers by domain; each set of flags in a process has its own. */
 let domains = 0;

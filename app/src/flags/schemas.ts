@@ -27,6 +27,12 @@ const Key = Type.String({
 });
 const VariantName = Type.String({ pattern: "^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$" });
 const Description = Type.String({ maxLength: 500 });
+const PATHS =
+  `What a kill switch stops within a second, with 503 \`path_stopped\` and before anything is recorded:
+\`payments\` (creating and confirming), \`payments.method.<type>\`, \`payments.processor.<name>\` and
+\`payments.currency.<code>\` (asking for money), \`refunds\`, \`refunds.processor.<name>\`, \`payouts\`,
+\`payouts.processor.<name>\`, \`payouts.currency.<code>\`, \`webhooks\` (events wait). What is under way is brought to its
+end; what was authorised can be captured, cancelled and refunded.`.replaceAll("\n", " ");
 const Percentage = Type.Number({
   minimum: 0,
   maximum: 100,
@@ -34,6 +40,7 @@ const Percentage = Type.Number({
   description: "Per cent of the subjects, to three decimals. A higher one adds subjects and moves none out.",
 });
 const Split = Type.Record(VariantName, Percentage, {
+  additionalProperties: false,
   minProperties: 1,
   maxProperties: 20,
   description: "Per cent for each variant; they add up to 100.",
@@ -87,7 +94,11 @@ export const Rule = Type.Object(
 
 const flagFields = {
   description: Type.Optional(Description),
-  variants: Type.Record(VariantName, Type.Unknown(), { minProperties: 1, maxProperties: 50 }),
+  variants: Type.Record(VariantName, Type.Unknown(), {
+    additionalProperties: false,
+    minProperties: 1,
+    maxProperties: 50,
+  }),
   default_variant: VariantName,
   off_variant: VariantName,
   enabled: Type.Boolean({
@@ -101,7 +112,7 @@ const flagFields = {
       maxLength: 100,
       description: "As `payments`, `payments.method.card`, `payouts`; what is below a path stops with it.",
     }),
-    { maxItems: 50, description: "What a kill switch stops." },
+    { maxItems: 50, description: PATHS },
   ),
 };
 
@@ -123,6 +134,7 @@ export const FlagCreate = Type.Object(
 const ExpectedVersion = Type.Optional(
   Type.Integer({
     minimum: 1,
+    maximum: Number.MAX_SAFE_INTEGER,
     description: "The version that the change was decided upon; 409 when it has changed since.",
   }),
 );

@@ -14,13 +14,21 @@ export function registerErrorHandlers(app: FastifyInstance): void {
       request.log.error({ err: shown.details.cause ?? error, request: request.id }, shown.message);
     return sendError(shown, request, reply);
   });
-  app.setNotFoundHandler((request, reply) => {
-    const [path = ""] = request.url.split("?");
-    const methods = methodsAt(path);
-    if (methods.length === 0) return sendError(nothingAt(request.method, path), request, reply);
-    void reply.header("allow", methods.join(", "));
-    return sendError(wrongMethod(request.method, path, methods), request, reply);
+  // Before the body is read: what it holds makes no difference.
+  app.addHook("preParsing", (request, reply, payload, done) => {
+    if (request.is404) done(nothingHere(request, reply));
+    else done(null, payload);
   });
+  // For handlers that find nothing themselves, as those of files.
+  app.setNotFoundHandler((request, reply) => sendError(nothingHere(request, reply), request, reply));
+
+  function nothingHere({ method, url }: FastifyRequest, reply: FastifyReply): ApiError {
+    const [path = ""] = url.split("?");
+    const methods = methodsAt(path);
+    if (methods.length === 0) return nothingAt(method, path);
+    void reply.header("allow", methods.join(", "));
+    return wrongMethod(method, path, methods);
+  }
 }
 
 /** For paths that Fastify refuses before it looks for a route: Fastify's option `frameworkErrors`. */

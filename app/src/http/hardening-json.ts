@@ -2,7 +2,7 @@
 import { isUtf8 } from "node:buffer";
 import type { FastifyInstance } from "fastify";
 import { type ApiError, invalid } from "../errors.ts";
-import { unstorableJson, unstorableText } from "./hardening-text.ts";
+import { unstorableJson, unstorableText } from "./hardening-values.ts";
 
 const BRACE_OPEN = 0x7b;
 const BRACE_CLOSE = 0x7d;
@@ -29,7 +29,7 @@ export function parseJsonOnly(app: FastifyInstance, depthLimit: number): void {
   });
   // To send nothing is to leave everything out: schemas then say what is missing, if anything is.
   app.addHook("preValidation", (request, _reply, done) => {
-    if (request.method === "POST") request.body ??= {};
+    if (request.method === "POST" && request.body === undefined) request.body = {};
     done(unstorableText(request.url, { ...(request.params as object), ...(request.query as object) }));
   });
 }

@@ -1,9 +1,10 @@
 /** Reads `Idempotency-Key`, and tells requests apart that carry the same one. */
-import { createHmac, createSecretKey } from "node:crypto";
+import { hash } from "node:crypto";
 import type { FastifyPluginCallback } from "fastify";
 import fastifyPlugin from "fastify-plugin";
 import stringify from "safe-stable-stringify";
 import { invalid } from "../errors.ts";
+import { holdsCardNumber } from "../vault/mask.ts";
 
 export interface IdempotencyOptions {
   /** 256 bits. Fingerprints are keyed: from a plain hash of a short body, a card number in it could be guessed. */
@@ -13,8 +14,7 @@ export interface IdempotencyOptions {
 /** After validation: a request that is refused for its form leaves nothing under its key. */
 export const idempotencyKeys: FastifyPluginCallback<IdempotencyOptions> = fastifyPlugin(
   (app, options: IdempotencyOptions, done) => {
-    // Made once: making it from the bytes costs more than all the hashing.
-    const secret = createSecretKey(options.key);
+    const secret = options.key.toString("hex");
     app.addHook("preHandler", (request, _reply, next) => {
       const key = request.headers["idempotency-key"];
       if (key === undefined || request.method !== "POST") {
@@ -31,10 +31,21 @@ export const idempotencyKeys: FastifyPluginCallback<IdempotencyOptions> = fastif
         );
         return;
       }
-      const fingerprint = createHmac("sha256", secret)
-        .update(`${request.url}\n`)
-        .update(typeof request.body === "string" ? request.body : (stringify(request.body) ?? ""))
-        .digest("hex");
+      if (holdsCardNumber(key)) {
+        next(
+          invalid(
+            "idempotency_key_invalid",
+            "Idempotency-Key holds a card number. Make keys of random characters, as UUIDs.",
+            "Idempotency-Key",
+          ),
+        );
+        return;
+      }
+      // Keys are the whole merchant's: those who act for one customer must not get another one's answer.
+      const { customer = "" } = request.operation.caller;
+      const body = typeof request.body === "string" ? request.body : (stringify(request.body) ?? "");
+      // The key first is keying enough: a digest never leaves, so nobody can go on from one.
+      const fingerprint = hash("sha256", `${secret}\n${request.url}\n${customer}\n${body}`);
       request.operation.idempotency = { key, fingerprint };
       next();
     });

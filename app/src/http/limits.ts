@@ -6,10 +6,12 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from "fastify";
 import fastifyPlugin from "fastify-plugin";
 import ipaddr from "ipaddr.js";
+import type { Logger } from "pino";
+import type { Config } from "../config.ts";
 import type { Core } from "../core.ts";
 import { ApiError } from "../errors.ts";
 import { Counter, type Rule, type Window } from "./limits-counter.ts";
-import { redisCounts } from "./limits-redis.ts";
+import type { RedisCounts } from "./limits-redis.ts";
 import { isProbe } from "./probes.ts";
 import type {} from "./request.ts";
 
@@ -27,9 +29,9 @@ export interface Limits {
 const SECOND = 1000;
 const MINUTE = 60_000;
 
-export function createLimits(core: Pick<Core, "config" | "clock" | "log" | "meter">): Limits {
+export async function createLimits(core: Pick<Core, "config" | "clock" | "log" | "meter">): Promise<Limits> {
   const { config, clock, meter } = core;
-  const shared = redisCounts(config, core.log.child({ module: "limits" }));
+  const shared = await sharedCounts(config, core.log.child({ module: "limits" }));
   const counter = (name: string, points: number, window: number) =>
     new Counter({ name, points, window }, clock, shared);
   const addresses = counter("ip", config.RATE_LIMIT_PER_IP, MINUTE);
@@ -107,6 +109,13 @@ export function createLimits(core: Pick<Core, "config" | "clock" | "log" | "mete
       shared?.stop();
     },
   };
+}
+
+/** Undefined where no Redis is configured; its client, which is large, is then not even loaded. */
+async function sharedCounts(config: Config, log: Logger): Promise<RedisCounts | undefined> {
+  if (config.REDIS_URL === undefined && config.REDIS_HOST === undefined) return undefined;
+  const { redisCounts } = await import("./limits-redis.ts");
+  return redisCounts(config, log);
 }
 
 /** What each limit counts, in words. */

@@ -12,6 +12,9 @@ export function methodsByPath(app: FastifyInstance): (path: string) => string[] 
     routes.set(url, methods);
   });
   return (path) => {
+    // A path of its own goes before one with a place for an id, as in `/v1/payments/search` and `/v1/payments/:id`.
+    const exact = routes.get(path);
+    if (exact !== undefined) return [...exact].sort();
     const matching = [...routes].filter(([route]) => isAt(route, path));
     return [...new Set(matching.flatMap(([, methods]) => [...methods]))].sort();
   };

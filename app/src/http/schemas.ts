@@ -17,6 +17,7 @@ export const Amount = Type.Integer({
 export const Balance = Type.Integer({ description: "In the currency's minor unit." });
 
 export const Currency = Type.Unsafe<string>({
+  title: "Currency",
   type: "string",
   enum: CURRENCIES,
   description: "Three-letter ISO 4217 code in lower case.",
@@ -32,16 +33,20 @@ export function Id(kind: IdKind, description?: string) {
   });
 }
 
-export const Metadata = Type.Record(
-  Type.String({ minLength: 1, maxLength: 40 }),
-  Type.String({ maxLength: 500 }),
-  {
-    maxProperties: 50,
-    description: "Up to 50 keys of your own. Do not keep card numbers or personal data here.",
-  },
-);
+export const Metadata = Type.Record(Type.String(), Type.String({ maxLength: 500 }), {
+  // A record's own type of key would stay without effect.
+  propertyNames: { minLength: 1, maxLength: 40 },
+  title: "Metadata",
+  maxProperties: 50,
+  description: "Up to 50 keys of your own. Do not keep card numbers or personal data here.",
+});
 
-export const Timestamp = Type.Integer({ description: "Seconds since 1970 (UTC).", examples: [1795305600] });
+export const Timestamp = Type.Integer({
+  minimum: 0,
+  maximum: 253_402_300_799, // the end of the year 9999
+  description: "Seconds since 1970 (UTC).",
+  examples: [1795305600],
+});
 
 export const Description = Type.String({ maxLength: 500, description: "Shown to you, not to the customer." });
 
@@ -108,7 +113,7 @@ export const ErrorAnswer = Type.Object(
       doc_url: Type.String(),
     }),
   },
-  { description: "An error." },
+  { title: "Error", description: "An error." },
 );
 
 /** Answers that every route may give, besides its own. */
@@ -120,6 +125,7 @@ export const IdempotencyHeaders = Type.Object({
       minLength: 1,
       maxLength: 255,
       description: "A key of your own: the request has one effect and one answer, however often it is sent.",
+      examples: ["order-1042-payment"],
     }),
   ),
 });

@@ -37,9 +37,12 @@ export function validationError(errors: readonly ErrorObject[], part: string): A
 function withoutEchoes(errors: readonly ErrorObject[]): ErrorObject[] {
   const unions = errors.filter(({ keyword }) => keyword === "anyOf" || keyword === "oneOf");
   return errors.filter(
-    (error) =>
-      error.keyword !== "if" &&
-      !unions.some((union) => union !== error && error.schemaPath.startsWith(`${union.schemaPath}/`)),
+    ({ keyword, schemaPath }) =>
+      keyword !== "if" &&
+      keyword !== "propertyNames" &&
+      !unions.some(
+        (union) => union.schemaPath !== schemaPath && schemaPath.startsWith(`${union.schemaPath}/`),
+      ),
   );
 }
 
@@ -62,6 +65,10 @@ function mistakeOf(error: ErrorObject, part: string): Mistake {
     }
     default: {
       const param = path === "" ? part : path;
+      if (error.propertyName !== undefined) {
+        const message = `A name in ${param} ${expectation(error)}.`;
+        return { param, code: "parameter_invalid", message };
+      }
       return {
         param,
         code: "parameter_invalid",

@@ -10,7 +10,7 @@ import { COMMIT_GROUP, groupArguments, groupResults, type RefusedRow } from "../
 import type { GivenAnswer } from "../journal/once.ts";
 import type { Answer, DomainEvent, Write } from "../journal/write.ts";
 import { open, seal } from "../vault/aes-gcm.ts";
-import { transaction } from "./transaction.ts";
+import { transaction } from "../database/transaction.ts";
 
 export interface Change {
   status: number;

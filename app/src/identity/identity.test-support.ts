@@ -47,7 +47,7 @@ export interface TestIdentityOptions {
 
 export async function testIdentity(options: TestIdentityOptions = {}): Promise<TestIdentity> {
   const core = options.core ?? (await testCore({ ...UNLIMITED, ...options.environment }));
-  const limits = createLimits(core);
+  const limits = await createLimits(core);
   const identity = await createIdentity(core, {
     failures: limits.failures,
     secret: options.secret ?? JWT_SECRET,

@@ -10,7 +10,7 @@ import { bootstrapKey } from "./bootstrap.ts";
 import { ANSWERS_PURPOSE } from "./commit-once.ts";
 import { Credentials } from "./credentials.ts";
 import { KeyUsage } from "./key-usage.ts";
-import { Notices } from "./notices.ts";
+import { Notices } from "../database/notices.ts";
 import { CHANNEL } from "./repository.ts";
 import { identityRoutes, keySetRoutes } from "./routes.ts";
 import { SIGNING_KEYS_NOTICE, type SigningKeys, signingKeysFor } from "./signing-keys.ts";

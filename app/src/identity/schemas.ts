@@ -87,6 +87,7 @@ export const RollApiKey = Type.Object(
     previous_expires_at: Type.Optional(
       Type.Integer({
         minimum: 1,
+        maximum: 253_402_300_799,
         description: "Until when the old secret holds, at most seven days. Default: now.",
       }),
     ),
@@ -101,7 +102,11 @@ export const CreateToken = Type.Object(
     scopes: Type.Optional(Scopes),
     customer: Type.Optional(Id("customer", "The one customer that the token sees.")),
     expires_in: Type.Optional(
-      Type.Integer({ minimum: 1, description: "Seconds. Default: the longest life allowed." }),
+      Type.Integer({
+        minimum: 1,
+        maximum: Number.MAX_SAFE_INTEGER,
+        description: "Seconds. Default: the longest life allowed.",
+      }),
     ),
   },
   { additionalProperties: false },

@@ -19,7 +19,7 @@ import type { Config } from "../config.ts";
 import type { MakeId } from "../ids.ts";
 import type { DomainEvent } from "../journal/write.ts";
 import { commitWrites } from "./commit-once.ts";
-import { transaction } from "./transaction.ts";
+import { transaction } from "../database/transaction.ts";
 import { deriveFrom } from "../root-key.ts";
 import { importKey, open, seal } from "../vault/aes-gcm.ts";
 import {

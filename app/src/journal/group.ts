@@ -3,7 +3,7 @@ import type { CommitResult, LedgerEntry, ObjectKind, Refusal, Write } from "./wr
 
 export const COMMIT_GROUP = {
   name: "commit_group",
-  text: "select item, reason, detail from commit_group($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+  text: "select item, reason, detail from commit_group($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
 };
 
 export interface RefusedRow {
@@ -20,8 +20,10 @@ const ENTRY_KINDS: Record<LedgerEntry["layer"], Record<LedgerEntry["direction"],
 /** The function's arguments. Arrays are written as PostgreSQL's array literals: none of their texts comes from a client. */
 export function groupArguments(writes: readonly Write[]): (string | null)[] {
   const keys: object[] = [];
+  const completions: object[] = [];
   const newAccounts: object[] = [];
-  const objects = new Map<ObjectKind, { id: string }[]>();
+  const creations: ObjectLists = new Map();
+  const changes: ObjectLists = new Map();
   const transactions: object[] = [];
   // Events hold JSON text that goes through as it stands, so their list is put together by hand.
   const events: string[] = [];
@@ -34,7 +36,8 @@ export function groupArguments(writes: readonly Write[]): (string | null)[] {
 
   writes.forEach((write, index) => {
     const i = index + 1;
-    if (write.key !== undefined) keys.push(keyRow(i, write.key));
+    if (write.key !== undefined)
+      (write.key.step === "complete" ? completions : keys).push(keyRow(i, write.key));
     for (const {
       id,
       name,
@@ -60,10 +63,8 @@ export function groupArguments(writes: readonly Write[]): (string | null)[] {
       });
     }
     for (const { kind, id, version, created, data } of write.objects ?? []) {
-      const rows = objects.get(kind);
-      const row = { i, id, v: version, c: created, d: data };
-      if (rows === undefined) objects.set(kind, [row]);
-      else rows.push(row);
+      if (version === 1) addRow(creations, kind, { i, id, c: created, d: data });
+      else addRow(changes, kind, { i, id, v: version, d: data });
     }
     for (const transaction of write.transactions ?? []) {
       const { id, type, currency, object, description, metadata, created } = transaction;
@@ -88,8 +89,10 @@ export function groupArguments(writes: readonly Write[]): (string | null)[] {
     quotedLiteral(writes.map(({ actor }) => actor)),
     quotedLiteral(writes.map(({ request }) => request ?? null)),
     keys.length > 0 ? JSON.stringify(keys) : null,
+    completions.length > 0 ? JSON.stringify(completions) : null,
     newAccounts.length > 0 ? JSON.stringify(newAccounts) : null,
-    objects.size > 0 ? objectLists(objects) : null,
+    objectLists(creations),
+    objectLists(changes),
     transactions.length > 0 ? JSON.stringify(transactions) : null,
     events.length > 0 ? `[${events.join(",")}]` : null,
     literal(items),
@@ -116,14 +119,28 @@ function refusal(reason: Refusal["reason"], detail: string): Refusal {
 }
 
 function keyRow(i: number, change: NonNullable<Write["key"]>): object {
-  const row = { i, k: change.key, f: change.fingerprint, t: change.step };
+  const row = { i, k: change.key, f: change.fingerprint };
   if (change.step === "claim") return { ...row, o: change.object };
   return { ...row, s: change.answer.status, b: change.answer.body, u: change.subject };
 }
 
+interface ObjectRow {
+  i: number;
+  id: string;
+}
+
+type ObjectLists = Map<ObjectKind, (ObjectRow & Record<string, unknown>)[]>;
+
+function addRow(lists: ObjectLists, kind: ObjectKind, row: ObjectRow & Record<string, unknown>): void {
+  const rows = lists.get(kind);
+  if (rows === undefined) lists.set(kind, [row]);
+  else rows.push(row);
+}
+
 /** Everybody locks objects in one order: by kind, then by id. */
-function objectLists(objects: Map<ObjectKind, { id: string }[]>): string {
-  const sorted = [...objects].sort(([a], [b]) => (a < b ? -1 : 1));
+function objectLists(lists: ObjectLists): string | null {
+  if (lists.size === 0) return null;
+  const sorted = [...lists].sort(([a], [b]) => (a < b ? -1 : 1));
   for (const [, rows] of sorted) rows.sort((a, b) => (a.id < b.id ? -1 : 1));
   return JSON.stringify(Object.fromEntries(sorted));
 }

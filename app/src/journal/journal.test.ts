@@ -63,6 +63,17 @@ describe("Journal", () => {
     await expectIntact();
   });
 
+  it("tells of each write that it has committed, and of no other", async () => {
+    await open("a", { overdraft: 100 });
+    await open("b");
+    const told: Write[] = [];
+    const committed = (write: Write) => void told.push(write);
+    const journal = new Journal(core.pool, core.log, core.meter, { committed });
+    const writes = [60, 60, 40].map((amount) => transfer("a", "b", amount));
+    await Promise.all(writes.map((write) => journal.commit(write)));
+    expect(told).to.deep.equal([writes[0], writes[2]]);
+  });
+
   it("lets money that came earlier in a group be spent later in it", async () => {
     await open("a", { overdraft: 100 });
     await open("b");

@@ -11,6 +11,7 @@ import pg from "pg";
 import type { Logger } from "pino";
 import { isRetryable, isUnavailable } from "../database/database-errors.ts";
 import { unavailable } from "../errors.ts";
+import { span } from "../operations/tracing.ts";
 import { COMMIT_GROUP, groupArguments, groupResults, type RefusedRow } from "./group.ts";
 import type { CommitResult, Write } from "./write.ts";
 
@@ -21,7 +22,15 @@ export interface JournalOptions {
   groupSize?: number;
   /** Writes that may wait; more are refused with 503. @default 20000 */
   queueSize?: number;
+  /** Called for each write once it is committed, in the order of the commits; must not throw. */
+  committed?: (write: Write) => void;
 }
+
+/**
+ * Writes that must wait before a second group sets out beside the first: each group has a cost of its own, as much as that
+ * of some five writes.
+ */
+const WORTH_A_LANE = 16;
 
 /** Tries of one group when the database breaks it off for its own reasons (serialisation failure, deadlock). */
 const TRIES = 5;
@@ -38,6 +47,7 @@ export class Journal {
   readonly #lanes: number;
   readonly #groupSize: number;
   readonly #queueSize: number;
+  readonly #committed: ((write: Write) => void) | undefined;
   readonly #groupSizes: Histogram;
   readonly #commitTimes: Histogram;
   #queue: Waiting[] = [];
@@ -51,6 +61,7 @@ export class Journal {
     this.#lanes = options.lanes ?? 2;
     this.#groupSize = options.groupSize ?? 256;
     this.#queueSize = options.queueSize ?? 20_000;
+    this.#committed = options.committed;
     this.#groupSizes = meter.createHistogram("journal_group_size", {
       description: "Writes committed together",
       advice: { explicitBucketBoundaries: [1, 2, 4, 8, 16, 32, 64, 128, 256] },
@@ -68,13 +79,7 @@ export class Journal {
    * key) or too many writes wait; the database's own error when it breaks a rule that no refusal names.
    */
   commit(write: Write): Promise<CommitResult> {
-    if (this.#queue.length >= this.#queueSize)
-      return Promise.reject(unavailable("Too many requests are waiting."));
-    return new Promise((resolve, reject) => {
-      this.#queue.push({ write, resolve, reject });
-      // At the end of this turn of the event loop, so that requests read from many sockets at once share a group.
-      if (this.#queue.length === 1) setImmediate(() => this.#fillLanes());
-    });
+    return span("journal.commit", () => this.#enqueue(write));
   }
 
   /** Resolves when nothing waits and no group is under way. */
@@ -83,17 +88,33 @@ export class Journal {
     await new Promise<void>((resolve) => this.#idle.push(resolve));
   }
 
+  #enqueue(write: Write): Promise<CommitResult> {
+    if (this.#queue.length >= this.#queueSize)
+      return Promise.reject(unavailable("Too many requests are waiting."));
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ write, resolve, reject });
+      // At the end of this turn of the event loop, so that requests read from many sockets at once share a group.
+      const { length } = this.#queue;
+      if (length === 1 || length === WORTH_A_LANE) setImmediate(() => this.#fillLanes());
+    });
+  }
+
   #fillLanes(): void {
-    while (this.#busy < this.#lanes && this.#queue.length > 0) {
+    while (this.#busy < this.#lanes && this.#isWorthALane(this.#busy)) {
       this.#busy += 1;
       void this.#runLane();
     }
   }
 
   async #runLane(): Promise<void> {
-    while (this.#queue.length > 0) await this.#commitGroup(this.#nextGroup());
+    while (this.#isWorthALane(this.#busy - 1)) await this.#commitGroup(this.#nextGroup());
     this.#busy -= 1;
     if (this.#busy === 0) for (const resolve of this.#idle.splice(0)) resolve();
+  }
+
+  /** @param others Lanes that are at work already. */
+  #isWorthALane(others: number): boolean {
+    return this.#queue.length >= (others === 0 ? 1 : WORTH_A_LANE);
   }
 
   /** Takes the next group; writes that share a key or an object with an earlier one wait for the group after. */
@@ -119,7 +140,11 @@ export class Journal {
   async #commitGroup(group: Waiting[]): Promise<void> {
     try {
       const results = await this.#send(group.map(({ write }) => write));
-      results.forEach((result, index) => group[index]?.resolve(result));
+      results.forEach((result, index) => {
+        const waiting = group[index];
+        if (waiting !== undefined && result.committed) this.#committed?.(waiting.write);
+        waiting?.resolve(result);
+      });
     } catch (error) {
       const failure: unknown = isUnavailable(error) ? unavailable("The database is away.", error) : error;
       if (group.length === 1 || failure !== error) {

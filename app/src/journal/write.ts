@@ -107,7 +107,7 @@ export interface Answer {
 export interface IdempotencyKey {
   /** 1 to 255 characters, as the client sent it. */
   key: string;
-  /** SHA-256 of method, path and body, 64 hexadecimal digits. */
+  /** Keyed SHA-256 of path, body and the customer acted for, 64 hexadecimal digits. */
   fingerprint: string;
 }
 

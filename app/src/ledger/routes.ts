@@ -114,7 +114,11 @@ export function ledgerRoutes(
             to: Type.Optional(Timestamp),
             limit: Type.Integer({ minimum: 1, maximum: 1000, default: 100 }),
             before: Type.Optional(
-              Type.Integer({ minimum: 1, description: "Sequence that the page's entries come before." }),
+              Type.Integer({
+                minimum: 1,
+                maximum: Number.MAX_SAFE_INTEGER,
+                description: "Sequence that the page's entries come before.",
+              }),
             ),
           },
           { additionalProperties: false },

@@ -16,7 +16,7 @@ const AccountType = Type.Union(
   { description: "Debits raise assets and expenses, credits raise the others." },
 );
 
-const Overdraft = Type.Union([Type.Integer({ minimum: 0 }), Type.Null()], {
+const Overdraft = Type.Union([Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }), Type.Null()], {
   description: "How far what is available may go below zero, in minor units; null: without limit.",
 });
 
@@ -191,7 +191,11 @@ export const EntriesQuery = Type.Object(
     account: Id("account"),
     limit: PageQuery.limit,
     before: Type.Optional(
-      Type.Integer({ minimum: 1, description: "Sequence that the page's entries come before." }),
+      Type.Integer({
+        minimum: 1,
+        maximum: Number.MAX_SAFE_INTEGER,
+        description: "Sequence that the page's entries come before.",
+      }),
     ),
   },
   { additionalProperties: false },

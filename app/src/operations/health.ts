@@ -1,7 +1,10 @@
 /** How the service is: checks of what it depends on, in the words of Spring Boot's actuator. */
 
-/** OUT_OF_SERVICE: well, but not to be sent requests (starting, stopping, migrations pending). */
-export type HealthStatus = "UP" | "DOWN" | "OUT_OF_SERVICE";
+/**
+ * OUT_OF_SERVICE: well, but not to be sent requests (starting, stopping, migrations pending). DEGRADED: a part of it does
+ * not work for now, and the service is ready all the same.
+ */
+export type HealthStatus = "UP" | "DEGRADED" | "DOWN" | "OUT_OF_SERVICE";
 
 export interface Finding {
   status: HealthStatus;

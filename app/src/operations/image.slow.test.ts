@@ -82,7 +82,6 @@ describe("the image", function () {
       AWS_SECRET_ACCESS_KEY: "test",
       JWT_SECRET: "j".repeat(64),
       CURSOR_KEY: "c".repeat(32),
-      WEBHOOK_SIGNING_SECRET: "w".repeat(48),
     };
   });
   after(() => {

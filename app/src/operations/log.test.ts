@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import pg from "pg";
 import { loadConfig } from "../config.ts";
 import { createLog, type LogOptions } from "./log.ts";
 
@@ -62,5 +63,24 @@ describe("the log", () => {
     expect(lines.join("")).not.to.include("jenny");
     expect(last()).to.have.nested.property("err.code", "23505");
     expect(last()).to.have.nested.property("err.cause.message", "duplicate key");
+  });
+
+  it("leaves out whatever else hangs on an error, as the client of a lost connection", async () => {
+    const { log, last } = logged();
+    const client = new pg.Client({ host: "127.0.0.1", port: 1, user: "planted", password: "planted" });
+    const lost = await client.connect().catch((error: unknown) => error);
+    log.warn({ err: Object.assign(lost as Error, { client, address: "10.0.0.1" }) }, "gone");
+    const { err } = last();
+    expect(err).to.include({ type: "Error", code: "ECONNREFUSED", syscall: "connect" });
+    expect(err).to.have.all.keys("type", "message", "stack", "code", "syscall");
+    expect(JSON.stringify(err)).not.to.include("planted");
+  });
+
+  it("tells of each error that several are made of", () => {
+    const { log, last } = logged();
+    const parts = [1, 2].map((each) => Object.assign(new Error(`part ${each}`), { detail: "jenny" }));
+    log.error(new AggregateError(parts, "all of them"));
+    expect(last()).to.have.nested.property("err.aggregateErrors[1].message", "part 2");
+    expect(JSON.stringify(last())).not.to.include("jenny");
   });
 });

@@ -93,17 +93,33 @@ export function createLog(config: Config, options: LogOptions = {}): Log {
   };
 }
 
-/** PostgreSQL's errors quote the values of rows in these. */
-const QUOTING = ["detail", "where", "hint", "internalQuery", "parameters", "dataType", "query"];
+/**
+ * What is written of an error. Not whatever else hangs on it: PostgreSQL's errors quote the values of rows (`detail`,
+ * `where`), and those of its client hold the whole connection.
+ */
+const ERROR_FIELDS = [
+  "type",
+  "message",
+  "code",
+  "stack",
+  "syscall",
+  "severity",
+  "schema",
+  "table",
+  "column",
+  "constraint",
+];
 
 function serializeError(error: unknown): unknown {
-  return error instanceof Error ? withoutQuotes(stdSerializers.errWithCause(error)) : error;
+  return error instanceof Error ? knownFields(stdSerializers.errWithCause(error)) : error;
 }
 
-function withoutQuotes(error: Record<string, unknown>): Record<string, unknown> {
-  for (const field of QUOTING) Reflect.deleteProperty(error, field);
-  for (const inner of [error.cause, error.aggregateErrors].flat()) {
-    if (typeof inner === "object" && inner !== null) withoutQuotes(inner as Record<string, unknown>);
-  }
-  return error;
+function knownFields(error: unknown): unknown {
+  if (typeof error !== "object" || error === null) return error;
+  const { cause, aggregateErrors } = error as { cause?: unknown; aggregateErrors?: unknown[] };
+  return {
+    ...Object.fromEntries(Object.entries(error).filter(([field]) => ERROR_FIELDS.includes(field))),
+    ...(cause !== undefined && { cause: knownFields(cause) }),
+    ...(aggregateErrors !== undefined && { aggregateErrors: aggregateErrors.map(knownFields) }),
+  };
 }

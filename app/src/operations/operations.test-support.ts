@@ -97,3 +97,27 @@ export async function startCollector(): Promise<Collector> {
     },
   };
 }
+
+interface Span {
+  name: string;
+  traceId: string;
+  spanId: string;
+  parentSpanId?: string;
+  status: { code?: number };
+  attributes: { key: string; value: { stringValue?: string; intValue?: number } }[];
+}
+
+/** The spans that the collector has got. */
+export function spansOf({ received }: Collector): Span[] {
+  return received
+    .filter(({ path }) => path === "/v1/traces")
+    .map(({ body }) => JSON.parse(body) as { resourceSpans: { scopeSpans: { spans: Span[] }[] }[] })
+    .flatMap(({ resourceSpans }) => resourceSpans.flatMap(({ scopeSpans }) => scopeSpans))
+    .flatMap(({ spans }) => spans);
+}
+
+export function attributesOf(span: Span | undefined): Record<string, string | number | undefined> {
+  return Object.fromEntries(
+    (span?.attributes ?? []).map(({ key, value }) => [key, value.stringValue ?? value.intValue]),
+  );
+}

@@ -3,7 +3,13 @@ import { testDatabase, type TestDatabase } from "../../test/database.test-suppor
 import { freePort } from "../database/embedded-server.ts";
 import { createPool } from "../database/pool.ts";
 import { cacheCheck, processorsCheck } from "./checks.ts";
-import { startCollector, type TestOperations, testOperations } from "./operations.test-support.ts";
+import {
+  attributesOf,
+  spansOf,
+  startCollector,
+  type TestOperations,
+  testOperations,
+} from "./operations.test-support.ts";
 
 interface HealthBody {
   status: string;
@@ -147,7 +153,7 @@ describe("operations", () => {
       const { status, body } = await health(`${broken.url}/ready`);
       expect(status).to.equal(200);
       expect(body.components?.processors).to.deep.equal({
-        status: "DOWN",
+        status: "DEGRADED",
         details: { simulator: "closed", acquirer: "open" },
       });
       await broken.close();
@@ -253,9 +259,7 @@ describe("operations", () => {
       const within = traced.lines.find(({ message }) => message === "within");
       await traced.close();
 
-      const spans = collector.received
-        .filter(({ path }) => path === "/v1/traces")
-        .flatMap(({ body }) => spansOf(body));
+      const spans = spansOf(collector);
       const request = spans.find(({ name }) => name === "POST /v1/things");
       const commit = spans.find(({ name }) => name === "journal.commit");
       expect(request).to.include({ traceId, parentSpanId: "00f067aa0ba902b7" });
@@ -284,23 +288,3 @@ describe("operations", () => {
     });
   });
 });
-
-interface Span {
-  name: string;
-  traceId: string;
-  spanId: string;
-  parentSpanId?: string;
-  status: { code?: number };
-  attributes: { key: string; value: { stringValue?: string; intValue?: number } }[];
-}
-
-function spansOf(body: string): Span[] {
-  const { resourceSpans } = JSON.parse(body) as { resourceSpans: { scopeSpans: { spans: Span[] }[] }[] };
-  return resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans));
-}
-
-function attributesOf(span: Span | undefined): Record<string, string | number | undefined> {
-  return Object.fromEntries(
-    (span?.attributes ?? []).map(({ key, value }) => [key, value.stringValue ?? value.intValue]),
-  );
-}

@@ -12,7 +12,7 @@ export interface OperationsRoutes {
 
 const Details = Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Boolean()]));
 const Status = Type.String({
-  enum: ["UP", "DOWN", "OUT_OF_SERVICE"],
+  enum: ["UP", "DEGRADED", "DOWN", "OUT_OF_SERVICE"],
   description: "As Spring Boot's actuator says it",
 });
 const HealthSchema = Type.Object({
@@ -40,7 +40,7 @@ export function operationsRoutes({ health, metricsText }: OperationsRoutes): Fas
   return (app) => {
     const schema = (operationId: string, summary: string, description: string) => ({
       operationId,
-      tags: ["operations"],
+      tags: ["Operations"],
       summary,
       description,
       security: [],

@@ -25,7 +25,10 @@ export function traceWith(next: Tracer | undefined): void {
  * @param name as `journal.commit`: few different ones, without ids
  * @param attributes no personal data, no secrets: they leave the process
  */
-export function span<T>(name: string, work: () => Promise<T>, attributes?: Attributes): Promise<T> {
+export function span<T>(name: string, work: () => Promise<T>, attributes?: Attributes): Promise<T>;
+/** What answers at once still does, unless it is traced. */
+export function span<T>(name: string, work: () => T | Promise<T>, attributes?: Attributes): T | Promise<T>;
+export function span<T>(name: string, work: () => T | Promise<T>, attributes?: Attributes): T | Promise<T> {
   if (tracer === undefined) return work();
   return tracer.startActiveSpan(name, { attributes }, async (active) => {
     try {
@@ -75,7 +78,8 @@ export const requestTracing: FastifyPluginCallback = fastifyPlugin((app, _option
           "strongroom.request_id": request.id,
         },
       },
-      propagation.extract(context.active(), request.headers),
+      // Nothing but the ids: in `tracestate` and `baggage` a caller can put anything.
+      propagation.extract(context.active(), { traceparent: request.headers.traceparent }),
     );
     const entry = { span: started, context: trace.setSpan(context.active(), started) };
     traced.set(request, entry);

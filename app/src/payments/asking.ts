@@ -15,15 +15,7 @@ export function paymentUndertaking(
   methods: MethodSource,
   fees: FeeSchedule,
 ): Undertaking<Payment> {
-  const { clock, meter } = core;
-  const outcomes = meter.createCounter("payment_attempts_total", {
-    description: "Attempts of payments at processors, by operation and outcome",
-  });
-  const durations = meter.createHistogram("payment_attempt_duration_seconds", {
-    description: "Time from the request to the known outcome of an attempt",
-    unit: "s",
-    advice: { explicitBucketBoundaries: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60, 600] },
-  });
+  const { clock } = core;
 
   async function authorizeAgain(
     processor: Processor,
@@ -65,10 +57,6 @@ export function paymentUndertaking(
       const { id, data } = stored;
       const now = clock();
       const rate = rateFor(fees, data.payment_method_type ?? "", data.currency);
-      const { operation, started } = openAttemptOf(data);
-      const labels = { operation, outcome: result.outcome, processor: data.processor };
-      outcomes.add(1, labels);
-      durations.record((now - started) / 1000, labels);
       return recorded(stored, conclude(id, data, result, rate, now));
     },
 

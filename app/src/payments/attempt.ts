@@ -9,6 +9,7 @@
  *   └─────► unsent ───► asked                          it provably never went out; the janitor sends it
  * ```
  */
+import { invalid } from "../errors.ts";
 
 export const ATTEMPT_OPERATIONS = [
   "authorize",
@@ -119,6 +120,23 @@ export function beginAttempt(
 /** True while its outcome is open: somebody looks after it. */
 export function isOpen(attempt: Attempt | undefined): attempt is Attempt & { due: number } {
   return attempt?.due !== undefined;
+}
+
+/**
+ * The attempt, which waits to be sent: only what has not been sent yet can be stopped.
+ * @param what and `to`: as `refund`, `processor`
+ * @throws ApiError 400 when it was sent, or is over
+ */
+export function unsentAttemptOf(
+  { attempt, status }: { attempt?: Attempt; status: string },
+  what: string,
+  to: string,
+): Attempt {
+  if (isOpen(attempt) && attempt.outcome === "unsent") return attempt;
+  throw invalid(
+    `${what}_unexpected_state`,
+    `The ${what} is ${status} and was sent to the ${to}: only one that waits to be sent can be canceled.`,
+  );
 }
 
 /** The attempt that is under way. @throws Error when there is none: a mistake of the program */

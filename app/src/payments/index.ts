@@ -1,6 +1,7 @@
 /** Payments: from the request to the money, and whatever it takes in between. */
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import type { Core } from "../core.ts";
+import type { RequireOpen } from "../flags/index.ts";
 import type { Once } from "../journal/once.ts";
 import type { Chart } from "../ledger/chart.ts";
 import type { Processors } from "../processors/processor.ts";
@@ -19,8 +20,7 @@ export interface PaymentsOptions {
   chart: Chart;
   processors: Processors;
   methods: MethodSource;
-  /** Whether the kill switch `payments` is on. */
-  isStopped: (livemode: boolean) => boolean;
+  requireOpen: RequireOpen;
   /** How the objects that `expand[]` names are shown. */
   shows: Shows;
 }

@@ -115,9 +115,11 @@ export function noticeListener(
     processor: string,
     notice: Extract<Notice, { type: "dispute_opened" }>,
   ): Promise<void> {
+    // In this order: a payment whose outcome is recorded meanwhile is found by the second question.
+    const mayCome = await hasOpenPayments(pool, processor);
     const payment = await findByProcessorReference<Payment>(pool, "payments", processor, notice.charge);
     if (payment !== undefined) return disputes.open({ ...notice, processor }, notice.charge);
-    if (await hasOpenPayments(pool, processor)) {
+    if (mayCome) {
       throw new Error(
         `Charge ${notice.charge} of processor ${processor} may be one whose outcome is not known yet.`,
       );

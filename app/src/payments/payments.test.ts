@@ -1,4 +1,6 @@
 import { expect } from "chai";
+import { ApiError } from "../errors.ts";
+import type { RequireOpen } from "../flags/index.ts";
 import { cardFor, difference, paymentBy, World, type Instance } from "./world.test-support.ts";
 
 describe("payments", () => {
@@ -273,11 +275,24 @@ describe("payments", () => {
   });
 
   it("N6: stops at once when the kill switch is on, and leaves the key free", async () => {
-    let stopped = true;
-    const switched = await world.instance({ stopped: () => stopped });
-    const refused = await switched.post("/payments", paymentBy("approve"), "kill-switch");
-    expect([refused.status, refused.body.error?.code]).to.deep.equal([503, "payments_stopped"]);
-    stopped = false;
+    const stopped = new Set(["payments"]);
+    const requireOpen: RequireOpen = (_livemode, ...paths) => {
+      if (paths.some((path) => stopped.has(path)))
+        throw new ApiError(503, "api_error", "path_stopped", "Stopped.");
+    };
+    const switched = await world.instance({ requireOpen });
+    for (const path of [
+      "payments",
+      "payments.method.card",
+      "payments.processor.simulator",
+      "payments.currency.usd",
+    ]) {
+      stopped.clear();
+      stopped.add(path);
+      const refused = await switched.post("/payments", paymentBy("approve"), "kill-switch");
+      expect([refused.status, refused.body.error?.code], path).to.deep.equal([503, "path_stopped"]);
+    }
+    stopped.clear();
     const done = await switched.post("/payments", paymentBy("approve"), "kill-switch");
     expect(done.body.status).to.equal("succeeded");
   });

@@ -25,7 +25,7 @@ const StatementDescriptor = Type.String({
   examples: ["STRONGROOM SHOP"],
 });
 
-const Reference = Type.String({
+export const Reference = Type.String({
   minLength: 1,
   maxLength: 100,
   description: "Your own id, as an order's number. It need not be unique.",

@@ -2,6 +2,7 @@
 import type { Core } from "../core.ts";
 import { mergeMetadata } from "../customers/index.ts";
 import { ApiError, invalid, notFound } from "../errors.ts";
+import type { RequireOpen } from "../flags/index.ts";
 import type { Caller, Operation } from "../http/operation.ts";
 import type { Decision, GivenAnswer, Once } from "../journal/once.ts";
 import type { Chart } from "../ledger/chart.ts";
@@ -26,14 +27,13 @@ export interface PaymentParts {
   processors: Processors;
   methods: MethodSource;
   undertakings: Undertakings<Payment>;
-  /** Whether a kill switch has stopped new payments. */
-  isStopped: (livemode: boolean) => boolean;
+  requireOpen: RequireOpen;
 }
 
 export type PaymentService = ReturnType<typeof paymentService>;
 
 export function paymentService(core: Core, parts: PaymentParts) {
-  const { once, chart, processors, methods, undertakings, isStopped } = parts;
+  const { once, chart, processors, methods, undertakings, requireOpen } = parts;
   const { clock, makeId, objects } = core;
 
   /** @throws ApiError 404, also for what the caller may not see */
@@ -45,14 +45,21 @@ export function paymentService(core: Core, parts: PaymentParts) {
     return found;
   }
 
-  function refuseWhenStopped(livemode: boolean): void {
-    if (!isStopped(livemode)) return;
-    throw new ApiError(
-      503,
-      "api_error",
-      "payments_stopped",
-      "Payments are stopped at the moment. Nothing was done: send the request again later.",
-      { retryAfter: 30 },
+  /**
+   * Kill switches stop what takes new money: creating, and asking a processor for an authorisation. What was authorised can
+   * be captured, cancelled and refunded, and what is under way is brought to its end.
+   */
+  function requireOpenPath(
+    { currency }: Payment,
+    method: string,
+    processor: string,
+    livemode: boolean,
+  ): void {
+    requireOpen(
+      livemode,
+      `payments.method.${method}`,
+      `payments.processor.${processor}`,
+      `payments.currency.${currency}`,
     );
   }
 
@@ -80,7 +87,9 @@ export function paymentService(core: Core, parts: PaymentParts) {
   /** An authorisation of the payment with the method begins. */
   function authorize(payment: Payment, { type }: ChargeableMethod, operation: Operation): Payment {
     const { currency } = payment;
-    const processor = processors.choose({ method: type, currency, livemode: operation.caller.livemode });
+    const { livemode } = operation.caller;
+    const processor = processors.choose({ method: type, currency, livemode });
+    requireOpenPath(payment, type, processor.name, livemode);
     refuseWhatProcessorCannot(payment, processor);
     if (processor.circuit === "open") throw processorUnavailable({ reason: "circuit_open", retryAfter: 5 });
     return confirm(payment, processor.name, originOf(operation, processor.name));
@@ -98,6 +107,8 @@ export function paymentService(core: Core, parts: PaymentParts) {
     const method = isUnsent(data) ? await choice.choose(wanted, data.customer, "payment.confirm") : undefined;
     if (method === undefined) {
       // What became of a challenge; or the payment is in no state for it, or lacks a method, and this says so.
+      if (data.processor !== undefined)
+        requireOpenPath(data, data.payment_method_type ?? "", data.processor, operation.caller.livemode);
       const confirmed = confirm(data, data.processor ?? "", originOf(operation, data.processor));
       return begun(next(existing, confirmed), "payment.processing");
     }
@@ -122,7 +133,7 @@ export function paymentService(core: Core, parts: PaymentParts) {
       });
 
       const decide = async () => {
-        refuseWhenStopped(operation.caller.livemode);
+        requireOpen(caller.livemode, "payments");
         const terms = termsOf(body, caller);
         const customerIsKnown = refuseUnknownCustomer(core, terms.customer, caller);
         // A new method is put under its customer's key, so the customer comes first.
@@ -142,7 +153,7 @@ export function paymentService(core: Core, parts: PaymentParts) {
       }
       return undertakings.run(operation, async (existing) => {
         if (existing !== undefined) {
-          refuseWhenStopped(operation.caller.livemode);
+          requireOpen(caller.livemode, "payments");
           return beginConfirmation(operation, existing, {}, choice);
         }
         const { method, payment } = await decide();
@@ -160,7 +171,7 @@ export function paymentService(core: Core, parts: PaymentParts) {
     confirm(operation: Operation, id: string, body: PaymentConfirmation): Promise<GivenAnswer> {
       const choice = new MethodChoice(methods, operation);
       return undertakings.run(operation, async () => {
-        refuseWhenStopped(operation.caller.livemode);
+        requireOpen(operation.caller.livemode, "payments");
         return beginConfirmation(operation, await find(id, operation.caller), body, choice);
       });
     },

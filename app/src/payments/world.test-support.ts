@@ -7,23 +7,21 @@ import { join } from "node:path";
 import { testCore, type TestCore } from "../../test/core.test-support.ts";
 import { buildApp } from "../app.ts";
 import { createCustomers } from "../customers/index.ts";
-import { createDisputes } from "../disputes/index.ts";
+import type { RequireOpen } from "../flags/index.ts";
 import type { Caller } from "../http/operation.ts";
 import { Journal } from "../journal/journal.ts";
 import { Once } from "../journal/once.ts";
 import type { CommitResult, Write } from "../journal/write.ts";
 import { Chart } from "../ledger/chart.ts";
 import { createPaymentMethods } from "../payment-methods/index.ts";
-import { createPayouts } from "../payouts/index.ts";
+import { createPaymentDomains } from "../payment-domains.ts";
 import type { Processor, Processors } from "../processors/processor.ts";
 import { CARDS, type BehaviourName } from "../processors/simulator/catalogue.ts";
 import { memoryJournal } from "../processors/simulator/journal.ts";
 import { Simulator } from "../processors/simulator/simulator.ts";
-import { createRefunds } from "../refunds/index.ts";
 import { createVault, type Vault } from "../vault/index.ts";
 import { keyFile } from "../vault/key-file.ts";
 import { Bank } from "./bank.test-support.ts";
-import { createJanitor, createPayments, noticeListener, sweepOf } from "./index.ts";
 
 const ALL: Caller = { actor: "key_test", livemode: false, scopes: new Set(["*"]) };
 
@@ -113,39 +111,22 @@ export class World {
   }
 
   /** An instance of the service; several share the database and the processors. */
-  async instance(options: { fuse?: Fuse; card?: Processor; stopped?: () => boolean } = {}) {
-    const { fuse = new Fuse(), card = this.simulator, stopped = () => false } = options;
+  async instance(options: { fuse?: Fuse; card?: Processor; requireOpen?: RequireOpen } = {}) {
+    const { fuse = new Fuse(), card = this.simulator, requireOpen = () => undefined } = options;
     const journal = new FusedJournal(this.core, fuse);
     const core = { ...this.core, journal };
     const once = new Once(journal, core.pool);
     const chart = new Chart(core.pool);
     const customers = createCustomers(core, once, this.#vault);
-    const { routes, service, source } = createPaymentMethods(core, once, this.#vault, customers.service);
+    const paymentMethods = createPaymentMethods(core, once, this.#vault, customers.service);
     const processors = fusedProcessors([card, this.bank], fuse);
-    const parts = { once, chart, processors, methods: source, isStopped: stopped };
-    const payments = createPayments(core, {
-      ...parts,
-      shows: {
-        customer: (id, caller) => customers.service.retrieve(id, caller),
-        payment_method: (id, caller) => service.retrieve(id, caller),
-        latest_refund: (id, caller) => refunds.service.retrieve(id, caller),
-      },
-    });
-    const refunds = createRefunds(core, { ...parts, payments: payments.service });
-    const disputes = createDisputes(core, parts);
-    const payouts = createPayouts(core, parts);
-    const janitor = createJanitor(core, [
-      sweepOf(core, "payments", payments.undertakings),
-      sweepOf(core, "refunds", refunds.service.undertakings),
-      sweepOf(core, "payouts", payouts.service.undertakings),
-      sweepOf(core, "disputes", disputes.service.undertakings),
-    ]);
-    const listener = noticeListener(core, {
+    const { routes, janitor, listener } = createPaymentDomains(core, {
+      once,
       chart,
-      payments,
-      refunds: refunds.service,
-      payouts: payouts.service,
-      disputes: disputes.service,
+      processors,
+      customers: customers.service,
+      paymentMethods,
+      requireOpen,
     });
     const { bank } = this;
     let caller = ALL;
@@ -162,7 +143,7 @@ export class World {
         }),
       ],
       root: [],
-      v1: [customers.routes, routes, payments.routes, refunds.routes, disputes.routes, payouts.routes],
+      v1: [customers.routes, paymentMethods.routes, ...routes],
     });
     this.#apps.push(app);
 

@@ -6,9 +6,9 @@ import {
   awaitOutcome,
   beginAttempt,
   endAttempt,
-  isOpen,
   openAttemptOf,
   showAttempt,
+  unsentAttemptOf,
   type Attempt,
   type AttemptOrigin,
 } from "../payments/attempt.ts";
@@ -165,17 +165,9 @@ export function returnPayout(
   };
 }
 
-/** Only what has not been sent yet can be stopped. */
 export function cancelPayout(id: string, payout: Payout): DecidedPayout {
-  const { attempt, status, amount, currency } = payout;
-  if (!isOpen(attempt) || attempt.outcome !== "unsent") {
-    throw new ApiError(
-      400,
-      "invalid_request_error",
-      "payout_unexpected_state",
-      `The payout is ${status} and was sent to the bank: only one that waits to be sent can be canceled.`,
-    );
-  }
+  const { amount, currency } = payout;
+  const attempt = unsentAttemptOf(payout, "payout", "bank");
   return {
     data: { ...payout, status: go(payout, "canceled"), attempt: endAttempt(attempt, "unsent") },
     event: "payout.canceled",

@@ -10,11 +10,10 @@ import {
   PageQuery,
   Timestamp,
 } from "../http/schemas.ts";
-import { Attempt } from "../payments/schemas.ts";
+import { Attempt, Reference } from "../payments/schemas.ts";
 import { PAYOUT_STATUSES } from "./payout.ts";
 
 const closed = { additionalProperties: false } as const;
-const Reference = Type.String({ minLength: 1, maxLength: 100, description: "Your own id." });
 
 export const PayoutInput = Type.Object(
   {

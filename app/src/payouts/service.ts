@@ -2,6 +2,7 @@
 import type { Core } from "../core.ts";
 import { mergeMetadata } from "../customers/index.ts";
 import { ApiError, invalid, notFound } from "../errors.ts";
+import type { RequireOpen } from "../flags/index.ts";
 import type { Caller, Operation } from "../http/operation.ts";
 import { pageOptions } from "../http/pages.ts";
 import { listAnswer } from "../http/schemas.ts";
@@ -32,8 +33,7 @@ export interface PayoutParts {
   chart: Chart;
   processors: Processors;
   methods: MethodSource;
-  /** Whether the kill switch `payouts` is on. */
-  isStopped: (livemode: boolean) => boolean;
+  requireOpen: RequireOpen;
 }
 
 const NEVER_ARRIVED: Declined = {
@@ -52,7 +52,7 @@ const OVERDRAWN: Declined = {
 
 export type PayoutService = ReturnType<typeof payoutService>;
 
-export function payoutService(core: Core, { once, chart, processors, methods, isStopped }: PayoutParts) {
+export function payoutService(core: Core, { once, chart, processors, methods, requireOpen }: PayoutParts) {
   const { clock, makeId, objects, pool } = core;
 
   async function balance(currency: string, livemode: boolean): Promise<number> {
@@ -106,7 +106,7 @@ export function payoutService(core: Core, { once, chart, processors, methods, is
       const choice = new MethodChoice(methods, operation);
       return undertakings.run(operation, async () => {
         refuseCustomers(caller);
-        if (isStopped(livemode)) throw stopped();
+        requireOpen(livemode, `payouts.currency.${currency}`);
         const [method, available] = await Promise.all([
           choice.choose({ payment_method }, undefined, "payout"),
           balance(currency, livemode),
@@ -120,6 +120,7 @@ export function payoutService(core: Core, { once, chart, processors, methods, is
         }
         if (available < amount) throw insufficientFunds(amount);
         const processor = processors.choose({ method: method.type, currency, livemode });
+        requireOpen(livemode, `payouts.processor.${processor.name}`);
         const metadata = mergeMetadata({}, body.metadata);
         const terms = {
           amount,
@@ -191,15 +192,5 @@ function refuseCustomers({ customer }: Caller): void {
     "permission_error",
     "not_allowed",
     "Payouts are not open to those who act for one customer.",
-  );
-}
-
-function stopped(): ApiError {
-  return new ApiError(
-    503,
-    "api_error",
-    "payouts_stopped",
-    "Payouts are stopped at the moment. Nothing was done: send the request again later.",
-    { retryAfter: 30 },
   );
 }

@@ -16,8 +16,6 @@ import { erasureChange, ERASED_ANSWER, type Erasure } from "./erasure.ts";
 import { ERASABLE_KINDS, remainsOf, type ErasableKind } from "./remains.ts";
 import type { PrivacyRepository } from "./repository.ts";
 
-/** Objects that are changed at once. */
-const PAGE = 100;
 /** Times that a change is tried while others change the object. */
 const ATTEMPTS = 10;
 
@@ -44,16 +42,13 @@ export function createEraser(core: Core, { customers, vault, repository }: Erase
   }
 
   async function eraseObjects(kind: ErasableKind, subject: Subject): Promise<void> {
-    let page = await repository.ids(subject.subject, kind, "", PAGE);
-    while (page.length > 0) {
+    const { livemode } = subject;
+    for await (const ids of repository.idPages(subject.subject, kind)) {
       // Keys of payment methods that were detached, or that had keys of their own.
       if (kind === "payment_methods") {
-        await Promise.all(
-          page.map((id) => vault.eraseSubject({ livemode: subject.livemode, subject: id })),
-        );
+        await Promise.all(ids.map((id) => vault.eraseSubject({ livemode, subject: id })));
       }
-      await Promise.all(page.map((id) => eraseObject(kind, id, subject)));
-      page = await repository.ids(subject.subject, kind, page.at(-1) ?? "", PAGE);
+      await Promise.all(ids.map((id) => eraseObject(kind, id, subject)));
     }
   }
 
@@ -80,7 +75,8 @@ export function createEraser(core: Core, { customers, vault, repository }: Erase
   /** Does what is left to do of an erasure; also of one that is completed, or that another instance works at. */
   return async function erase(id: string): Promise<void> {
     const erasure =
-      (await objects.get<Erasure>("erasures", id, true)) ?? (await objects.get<Erasure>("erasures", id, false));
+      (await objects.get<Erasure>("erasures", id, true)) ??
+      (await objects.get<Erasure>("erasures", id, false));
     if (erasure?.data.status !== "processing") return;
     const subject = { livemode: erasure.livemode, subject: erasure.data.customer };
     // The keys first: from here on, what is encrypted under them is noise, whatever happens.

@@ -1,7 +1,7 @@
 /** Erasures, purely: what is kept and shown of them. They say when whose data was erased and how much of what, no more. */
 import { toSeconds } from "../clock.ts";
 import type { StoredObject } from "../database/objects.ts";
-import { ApiError } from "../errors.ts";
+import { ApiError, errorBody } from "../errors.ts";
 import type { ObjectChange } from "../journal/write.ts";
 import type { OpenBusiness } from "./repository.ts";
 
@@ -53,13 +53,12 @@ export function refuseOpenBusiness(customer: string, open: readonly OpenBusiness
 }
 
 /** What is answered to a request whose answer was erased: it was done, and must not be done again. */
-export const ERASED_ANSWER = JSON.stringify({
-  error: {
-    type: "idempotency_error",
-    code: "answer_erased",
-    message:
-      "The request with this Idempotency-Key was done before. Its answer was erased with the customer's data.",
-    request_id: "",
-    doc_url: "/docs/errors#answer_erased",
-  },
-});
+export const ERASED_ANSWER = errorBody(
+  new ApiError(
+    410,
+    "invalid_request_error",
+    "answer_erased",
+    "The request with this Idempotency-Key was done before. Its answer was erased with the customer's data.",
+  ),
+  "",
+);

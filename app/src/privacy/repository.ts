@@ -1,11 +1,12 @@
 /** Privacy's SQL. What belongs to a customer is told by the function `customer_objects` (migrations/0007_privacy.sql). */
 import type pg from "pg";
+import { transaction } from "../database/transaction.ts";
 import type { EventRow } from "../events/event.ts";
 import type { AccountRow } from "../ledger/repository.ts";
 import type { ErasableKind } from "./remains.ts";
 
 export type SubjectKind =
-  ErasableKind | "customers" | "ledger_accounts" | "ledger_transactions" | "transfers";
+  ErasableKind | "api_keys" | "customers" | "ledger_accounts" | "ledger_transactions" | "transfers";
 
 /** Something that must come to its end before the customer can be erased. */
 export interface OpenBusiness {
@@ -39,6 +40,8 @@ export interface KeptAnswer {
 
 /** Rows of a kind that an erasure changes in one transaction. */
 const BATCH = 5_000;
+/** Objects of a customer that are in memory at once. */
+const ID_PAGE = 500;
 /** Open business that is named in an error at most. */
 const MOST_NAMED = 20;
 
@@ -48,32 +51,26 @@ export function privacyRepository(pool: pg.Pool) {
   }
 
   /** Work of the background, which may take longer than a request. */
-  async function withoutTimeLimit<T>(work: (db: pg.PoolClient) => Promise<T>): Promise<T> {
-    const db = await pool.connect();
-    let failure: Error | undefined;
-    try {
-      await db.query("begin");
+  function withoutTimeLimit<T>(work: (db: pg.ClientBase) => Promise<T>): Promise<T> {
+    return transaction(pool, async (db) => {
       await db.query("set local statement_timeout = 0");
-      const result = await work(db);
-      await db.query("commit");
-      return result;
-    } catch (error) {
-      failure = error as Error;
-      await db.query("rollback").catch(() => undefined);
-      throw error;
-    } finally {
-      db.release(failure);
-    }
+      return work(db);
+    });
   }
 
   return {
-    /** Ids of a kind that belong to a customer, in order. @param after the last id of the page before */
-    async ids(customer: string, kind: SubjectKind, after: string, limit: number): Promise<string[]> {
-      const found = await rows<{ id: string }>(
-        "select id from customer_objects($1) where kind = $2 and id > $3 order by id limit $4",
-        [customer, kind, after, limit],
-      );
-      return found.map(({ id }) => id);
+    /** Ids of what belongs to a customer, of one kind or of all, page by page in their order. */
+    async *idPages(customer: string, kind?: SubjectKind): AsyncGenerator<string[]> {
+      let ids: string[] = [];
+      do {
+        const found = await rows<{ id: string }>(
+          `select id from customer_objects($1) where ($2::text is null or kind = $2) and id > $3
+           order by id limit $4`,
+          [customer, kind, ids.at(-1) ?? "", ID_PAGE],
+        );
+        ids = found.map(({ id }) => id);
+        if (ids.length > 0) yield ids;
+      } while (ids.length === ID_PAGE);
     },
 
     /** What is not finished yet: by its state, or because a processor's answer is awaited. */
@@ -120,7 +117,7 @@ export function privacyRepository(pool: pg.Pool) {
          order by kind`,
         [customer],
       );
-      return Object.fromEntries(found.map(({ kind, count }) => [kind, Number(count)]));
+      return Object.fromEntries(found.map(({ kind, count }) => [kind, count]));
     },
 
     /** Ids of erasures that are not completed. */
@@ -145,13 +142,12 @@ export function privacyRepository(pool: pg.Pool) {
         [account, after, limit],
       ),
 
-    /** Events about the customer's objects, in the order of their ids. */
-    events: (customer: string, after: string, limit: number): Promise<EventRow[]> =>
+    /** Events about objects, in the order of their ids. */
+    events: (objects: readonly string[], after: string, limit: number): Promise<EventRow[]> =>
       rows<EventRow>(
-        `select e.id, e.livemode, e.type, e.object, e.created, e.data::text as data, e.request
-         from (select distinct id from customer_objects($1)) o join events e on e.object = o.id
-         where e.id > $2 order by e.id limit $3`,
-        [customer, after, limit],
+        `select id, livemode, type, object, created, data::text as data, request
+         from events where object = any ($1) and id > $2 order by id limit $3`,
+        [objects, after, limit],
       ),
 
     /** Answers that hold personal data. Those about payments, refunds and so on repeat what these show themselves. */

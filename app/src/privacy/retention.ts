@@ -7,7 +7,7 @@ import type { PrivacyRepository } from "./repository.ts";
 import { DAY, retentionRules, type RuleName } from "./retention-rules.ts";
 
 /** Milliseconds between two looks whether a day has passed. */
-const LOOK_INTERVAL = 3_600_000;
+const LOOK_INTERVAL = 600_000;
 /** Customers that are looked at in one query. */
 const PAGE = 500;
 
@@ -56,19 +56,18 @@ export function createRetention(core: Core, repository: PrivacyRepository) {
   }
 
   /** How each rule that is ours is applied. @returns where to go on the next time */
-  const appliers: Partial<
-    Record<RuleName, (before: Date, position: string) => Promise<string | undefined>>
-  > = {
-    events: forgetEventData,
-    async consents(before) {
-      await forgetConsents(before);
-      return undefined;
-    },
-    async vault_access(before) {
-      await repository.forgetVaultAccess(before);
-      return undefined;
-    },
-  };
+  const appliers: Partial<Record<RuleName, (before: Date, position: string) => Promise<string | undefined>>> =
+    {
+      events: forgetEventData,
+      async consents(before) {
+        await forgetConsents(before);
+        return undefined;
+      },
+      async vault_access(before) {
+        await repository.forgetVaultAccess(before);
+        return undefined;
+      },
+    };
 
   /** Applies all rules that are ours now. */
   async function apply(): Promise<void> {
@@ -90,7 +89,7 @@ export function createRetention(core: Core, repository: PrivacyRepository) {
 
   function applySoon(): void {
     underWay = underWay.then(applyDaily).catch((error: unknown) => {
-      log.warn({ err: error }, "rules of retention were not applied: tried again in an hour");
+      log.warn({ err: error }, "rules of retention were not applied: the next look tries again");
     });
   }
 

@@ -19,6 +19,7 @@ import {
   TimeoutStrategy,
 } from "cockatiel";
 import type { Logger } from "pino";
+import { span } from "../operations/tracing.ts";
 import {
   type Awaitable,
   type Inquiry,
@@ -113,6 +114,10 @@ export function guard(processor: Processor, options: GuardOptions): GuardedProce
   const attempts = createAttempts(options, breaker);
 
   function call<T extends Answer>(operation: Operation, ask: () => Awaitable<T>): Awaitable<T> {
+    return span("processor.call", () => guarded(operation, ask), { processor: name, operation });
+  }
+
+  function guarded<T extends Answer>(operation: Operation, ask: () => Awaitable<T>): Awaitable<T> {
     const started = performance.now();
     const unclear = (reason: Reason): T =>
       (operation === "inquire" ? { inquiry: "unknown", reason } : unclearResult(reason, openFor)) as T;

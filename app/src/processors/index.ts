@@ -16,6 +16,8 @@ import { createSimulator } from "./simulator/create.ts";
 import type { Simulator } from "./simulator/simulator.ts";
 
 export interface ProcessorsModule extends Processors {
+  /** The circuits by the processors' names: `closed` is well. */
+  circuits: () => Record<string, GuardedProcessor["circuit"]>;
   routes: FastifyPluginAsync;
   start(): void;
   stop(): Promise<void>;
@@ -96,6 +98,7 @@ export function createProcessors(core: Core, options: ProcessorsOptions): Proces
   return {
     routes: ach.routes(deliver),
     names: [...guarded.keys()],
+    circuits: () => Object.fromEntries([...guarded].map(([name, { circuit }]) => [name, circuit])),
 
     choose({ method, currency, livemode }) {
       const name = namesFor(core, method, livemode).find((each) => takes(guarded.get(each), currency));

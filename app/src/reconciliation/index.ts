@@ -4,7 +4,7 @@ import type { Core } from "../core.ts";
 import type { Once } from "../journal/once.ts";
 import type { Chart } from "../ledger/chart.ts";
 import { finishReconciliation } from "./finish.ts";
-import { JobQueue } from "./job-queue.ts";
+import { JobQueue } from "../jobs/job-queue.ts";
 import { openReconciliations } from "./repository.ts";
 import { reconciliationRoutes } from "./routes.ts";
 import { ReconciliationService } from "./service.ts";

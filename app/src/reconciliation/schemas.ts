@@ -156,7 +156,11 @@ export const ItemQuery = Type.Object(
   {
     limit: PageQuery.limit,
     starting_after: Type.Optional(
-      Type.Integer({ minimum: 0, description: "Number of the page before's last item." }),
+      Type.Integer({
+        minimum: 0,
+        maximum: 2_147_483_647,
+        description: "Number of the page before's last item.",
+      }),
     ),
     kind: Type.Optional(Item.properties.kind),
   },

@@ -1,13 +1,13 @@
 /** Refunds, purely: what is kept and shown of them, and what becomes of them and of their payment. */
 import { toSeconds } from "../clock.ts";
 import type { StoredObject } from "../database/objects.ts";
-import { ApiError, invalid } from "../errors.ts";
+import { invalid } from "../errors.ts";
 import {
   beginAttempt,
   endAttempt,
-  isOpen,
   openAttemptOf,
   showAttempt,
+  unsentAttemptOf,
   awaitOutcome,
   type Attempt,
   type AttemptOrigin,
@@ -197,17 +197,8 @@ export function failRefund(
   };
 }
 
-/** Only what has not been sent yet can be stopped. */
 export function cancelRefund(refund: Refund): DecidedRefund {
-  const { attempt, status } = refund;
-  if (!isOpen(attempt) || attempt.outcome !== "unsent") {
-    throw new ApiError(
-      400,
-      "invalid_request_error",
-      "refund_unexpected_state",
-      `The refund is ${status} and was sent to the processor: only one that waits to be sent can be canceled.`,
-    );
-  }
+  const attempt = unsentAttemptOf(refund, "refund", "processor");
   return {
     data: { ...refund, status: go(refund, "canceled"), attempt: endAttempt(attempt, "unsent") },
     event: "refund.canceled",

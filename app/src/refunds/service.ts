@@ -2,6 +2,7 @@
 import type { Core } from "../core.ts";
 import { mergeMetadata } from "../customers/index.ts";
 import { notFound } from "../errors.ts";
+import type { RequireOpen } from "../flags/index.ts";
 import type { Caller, Operation } from "../http/operation.ts";
 import { pageOptions } from "../http/pages.ts";
 import { listAnswer } from "../http/schemas.ts";
@@ -31,6 +32,7 @@ export interface RefundParts {
   chart: Chart;
   processors: Processors;
   payments: Pick<PaymentService, "find">;
+  requireOpen: RequireOpen;
 }
 
 /** A refund that the processor says it never had, though it had taken it in. */
@@ -43,7 +45,7 @@ const NEVER_ARRIVED: Declined = {
 
 export type RefundService = ReturnType<typeof refundService>;
 
-export function refundService(core: Core, { once, chart, processors, payments }: RefundParts) {
+export function refundService(core: Core, { once, chart, processors, payments, requireOpen }: RefundParts) {
   const { clock, makeId, objects } = core;
 
   async function paymentOf({ livemode, data }: StoredRefund) {
@@ -108,6 +110,7 @@ export function refundService(core: Core, { once, chart, processors, payments }:
       const created = clock();
       return undertakings.run(operation, async () => {
         const payment = await payments.find(body.payment, caller);
+        requireOpen(caller.livemode, `refunds.processor.${payment.data.processor ?? ""}`);
         const { reason, description, reference, amount } = body;
         const terms = { amount, reason, description, reference, metadata: mergeMetadata({}, body.metadata) };
         const lease =

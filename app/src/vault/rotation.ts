@@ -5,6 +5,7 @@
  */
 import type pg from "pg";
 import type { Logger } from "pino";
+import { transactionOn } from "../database/transaction.ts";
 import { makeWrappedKey, open, seal, unwrapKey } from "./aes-gcm.ts";
 import type { KeyRing } from "./keyring.ts";
 import { NOTICED_WITHIN } from "./keyring.ts";
@@ -101,7 +102,7 @@ export function createRotation({ pool, ring, repository, log, days }: RotationOp
     after: Subject,
     settle: number,
   ): Promise<Subject | undefined> {
-    const { keys, moved } = await inTransaction(client, () => moveEntries(client, generation, after));
+    const { keys, moved } = await transactionOn(client, () => moveEntries(client, generation, after));
     const retired: DataKey[] = [];
     // What was being encrypted under an earlier key, when the new one was made, must have been written meanwhile.
     for (const key of await repository.settledKeys(generation, moved, settle)) {
@@ -198,17 +199,5 @@ function encryptAnew(entry: Entry, before: Key, after: Key, generation: number):
     return { ...next, sealed: seal(after, plain, placeOfEntry(next)) };
   } finally {
     plain.fill(0);
-  }
-}
-
-async function inTransaction<T>(client: pg.PoolClient, work: () => Promise<T>): Promise<T> {
-  await client.query("begin");
-  try {
-    const result = await work();
-    await client.query("commit");
-    return result;
-  } catch (error) {
-    await client.query("rollback").catch(() => undefined);
-    throw error;
   }
 }

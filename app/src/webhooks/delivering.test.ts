@@ -131,6 +131,22 @@ describe("webhooks that are delivered", () => {
     ]);
   });
 
+  it("N6: wait while their mode is stopped, and are sent after that", async () => {
+    const stopped = new Set([false]);
+    const switched = bench.another({ isStopped: (livemode) => stopped.has(livemode) });
+    const [test, live] = [await open(), await open()];
+    await makeEndpoint(bench, test.url);
+    const body = { url: live.url, enabled_events: ["payment.*"] };
+    await call(bench, "POST", "/webhook_endpoints", body, { "test-live": "true" });
+    await happen(bench, [{ object: "pay_1" }]);
+    await happen(bench, [{ object: "pay_2" }], true);
+    await switched.start();
+    await until(() => live.received.length === 1);
+    expect(test.received).to.deep.equal([]);
+    stopped.clear();
+    await until(() => test.received.length === 1);
+  });
+
   it("go to the endpoints that want their type, in their mode", async () => {
     const [all, payments, one, live] = [await open(), await open(), await open(), await open()];
     await makeEndpoint(bench, all.url, ["*"]);

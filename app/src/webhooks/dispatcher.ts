@@ -27,6 +27,8 @@ export interface DispatcherOptions {
   lease: number;
   /** How often to look for work when there was none, milliseconds. @default 200 */
   poll?: number;
+  /** Whether a kill switch stops sending in this mode: events wait, and are sent later. */
+  isStopped: (livemode: boolean) => boolean;
   /** From 0 up to 1, for jitter. */
   random: () => number;
   /** Waits between attempts, milliseconds. @default RETRY_DELAYS */
@@ -96,12 +98,13 @@ export class Dispatcher {
   }
 
   async #turn(): Promise<void> {
-    const { repository, clock, worker, lease, total, each, poll = 200 } = this.#options;
+    const { repository, clock, worker, lease, total, each, isStopped, poll = 200 } = this.#options;
     const isMore = await this.#fanOut(poll);
     await this.#settle();
     const free = total - this.#sending;
-    if (free > 0) {
-      const claim = { worker, lease, total: free, each, busy: this.#inHand };
+    const modes = [true, false].filter((livemode) => !isStopped(livemode));
+    if (free > 0 && modes.length > 0) {
+      const claim = { worker, lease, total: free, each, busy: this.#inHand, modes };
       for (const delivery of await repository.claim(clock(), claim)) void this.#deliver(delivery);
     }
     if (!isMore) await this.#sleep(this.#results.length > 0 ? GATHER : poll);

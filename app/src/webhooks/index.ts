@@ -22,6 +22,8 @@ export interface WebhooksOptions {
   once: Once;
   /** Wraps the endpoints' secrets. */
   keyEncryption: KeyEncryption;
+  /** Whether a kill switch stops sending in this mode. @default never */
+  isStopped?: (livemode: boolean) => boolean;
   /** @default the system's resolver */
   resolve?: Resolve;
   /** From 0 up to 1, for jitter. @default Math.random */
@@ -80,6 +82,7 @@ export function createWebhooks(core: Core, options: WebhooksOptions): Webhooks {
     clock,
     log,
     worker: randomUUID(),
+    isStopped: options.isStopped ?? (() => false),
     each,
     total: each * 4,
     lease: options.lease ?? timeout + 20_000,

@@ -30,6 +30,8 @@ export interface ClaimOptions {
   each: number;
   /** How many of an endpoint's the worker has in hand. */
   busy: ReadonlyMap<string, number>;
+  /** Of live endpoints (true), of test endpoints (false). */
+  modes: readonly boolean[];
 }
 
 /** A page of what is listed newest first. */
@@ -73,10 +75,10 @@ export class WebhookRepository {
     return rows[0] as { added: number; more: boolean };
   }
 
-  async claim(now: number, { worker, lease, total, each, busy }: ClaimOptions): Promise<Delivery[]> {
+  async claim(now: number, { worker, lease, total, each, busy, modes }: ClaimOptions): Promise<Delivery[]> {
     const { rows } = await this.#pool.query<ClaimedRow>({
       name: "webhook_claim",
-      text: "select * from webhook_claim($1, $2, $3, $4, $5, $6, $7)",
+      text: "select * from webhook_claim($1, $2, $3, $4, $5, $6, $7, $8)",
       values: [
         worker,
         new Date(now),
@@ -85,6 +87,7 @@ export class WebhookRepository {
         each,
         TROUBLE.failures,
         Object.fromEntries(busy),
+        modes,
       ],
     });
     return rows.map(({ endpoint, endpoint_data: target, attempts, ...event }) => ({

@@ -39,15 +39,18 @@ const endpointFields = {
 
 export const WebhookEndpoint = Type.Object(endpointFields);
 
-export const EndpointWithSecret = Type.Object({
-  ...endpointFields,
-  secret: Type.Optional(
-    Type.String({
-      description: "What to verify signatures with (Standard Webhooks). Shown here only: keep it.",
-      examples: ["whsec_…"],
-    }),
-  ),
-});
+export const EndpointWithSecret = Type.Object(
+  {
+    ...endpointFields,
+    secret: Type.Optional(
+      Type.String({
+        description: "What to verify signatures with (Standard Webhooks). Shown here only: keep it.",
+        examples: ["whsec_…"],
+      }),
+    ),
+  },
+  { title: "WebhookEndpointWithSecret" },
+);
 
 export const EndpointList = ListOf(WebhookEndpoint);
 
@@ -74,11 +77,14 @@ export const UpdateEndpoint = Type.Object(
   },
 );
 
-export const DeletedEndpoint = Type.Object({
-  id: Id("webhookEndpoint"),
-  object: Type.Literal("webhook_endpoint"),
-  deleted: Type.Literal(true),
-});
+export const DeletedEndpoint = Type.Object(
+  {
+    id: Id("webhookEndpoint"),
+    object: Type.Literal("webhook_endpoint"),
+    deleted: Type.Literal(true),
+  },
+  { title: "DeletedWebhookEndpoint" },
+);
 
 export const RotateSecret = Nullable(
   Type.Object(

@@ -2,6 +2,7 @@
 import type { Clock } from "../clock.ts";
 import { eventText, type EventRow } from "../events/event.ts";
 import { OutgoingError, type OutgoingClient } from "../http/outgoing.ts";
+import { span } from "../operations/tracing.ts";
 import type { EndpointData } from "./endpoint.ts";
 import type { Attempt } from "./outcome.ts";
 import type { Secrets } from "./secrets.ts";
@@ -23,7 +24,7 @@ export type Send = (delivery: Delivery) => Promise<Attempt>;
 const EXCERPT = 1024;
 
 export function createSender(client: OutgoingClient, secrets: Secrets, clock: Clock): Send {
-  return async ({ endpoint, target, event }) => {
+  async function send({ endpoint, target, event }: Delivery): Promise<Attempt> {
     const at = clock();
     const body = eventText(event);
     const headers = {
@@ -54,7 +55,9 @@ export function createSender(client: OutgoingClient, secrets: Secrets, clock: Cl
         error: `${error.failure}: ${error.message}`,
       };
     }
-  };
+  }
+
+  return (delivery) => span("webhook.send", () => send(delivery), { event: delivery.event.type });
 }
 
 /** The beginning of a text that may be anything. PostgreSQL's jsonb takes no NUL. */

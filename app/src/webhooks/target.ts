@@ -5,6 +5,7 @@ import { promisify } from "node:util";
 import { invalid } from "../errors.ts";
 import type { Resolve } from "../http/outgoing.ts";
 import { isPublicAddress } from "../http/public-address.ts";
+import { holdsCardNumber } from "../vault/mask.ts";
 
 export interface TargetRules {
   /** Let `http:` and addresses that are not public pass. */
@@ -21,6 +22,7 @@ export async function checkTarget(
   url: string,
   { allowPrivate, resolve = lookup }: TargetRules,
 ): Promise<void> {
+  if (holdsCardNumber(url)) throw refused("It holds a card number, which belongs in no URL");
   const target = URL.parse(url);
   const schemes = allowPrivate ? ["https:", "http:"] : ["https:"];
   if (target === null || !schemes.includes(target.protocol)) {

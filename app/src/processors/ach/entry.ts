@@ -192,7 +192,7 @@ function detailOf(entry: FiledEntry): Entry {
 }
 
 /** Letters as the banks' computers know them: without accents, in capitals, what is left as a space. */
-export function ascii(text: string, length: number): string {
+function ascii(text: string, length: number): string {
   return text
     .normalize("NFKD")
     .replace(/\p{M}/gu, "")

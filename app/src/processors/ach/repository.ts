@@ -1,6 +1,6 @@
 /** SQL of ACH entries, files and notices. */
 import type pg from "pg";
-import { transaction } from "../../identity/transaction.ts";
+import { transaction } from "../../database/transaction.ts";
 import type { Notice } from "../processor.ts";
 import type { EntryRow, EntryState, FileRow } from "./entry.ts";
 

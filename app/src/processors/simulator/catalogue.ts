@@ -122,7 +122,7 @@ export const CARDS: Readonly<Record<string, BehaviourName>> = {
 };
 
 /** For the card `by_amount`: the last two digits of the amount of an authorisation, a capture or a refund; others are approved. */
-export const AMOUNTS: Readonly<Record<number, BehaviourName>> = {
+const AMOUNTS: Readonly<Record<number, BehaviourName>> = {
   1: "generic_decline",
   2: "insufficient_funds",
   3: "processing_error",

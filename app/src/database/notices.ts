@@ -74,7 +74,7 @@ export class Notices {
       client.removeAllListeners();
       client.on("error", () => undefined);
       client.end().catch(() => undefined);
-      if (this.#hearing) log.warn({ err: error }, "notices of changed keys do not arrive");
+      if (this.#hearing) log.warn({ err: error, channel }, "notices of the database do not arrive");
       this.#hearing = false;
       onGap();
       if (!this.#stopped) this.#timer = setTimeout(() => void this.#connect(), RECONNECT_INTERVAL);

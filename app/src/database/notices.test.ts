@@ -1,10 +1,10 @@
 import { expect } from "chai";
 import pino from "pino";
 import { testDatabase, type TestDatabase } from "../../test/database.test-support.ts";
-import { createPool } from "../database/pool.ts";
-import { eventually } from "./identity.test-support.ts";
+import { eventually } from "../identity/identity.test-support.ts";
+import { Proxy } from "../identity/proxy.test-support.ts";
 import { Notices } from "./notices.ts";
-import { Proxy } from "./proxy.test-support.ts";
+import { createPool } from "./pool.ts";
 
 describe("Notices of the database", () => {
   let database: TestDatabase;

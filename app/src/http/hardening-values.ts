@@ -1,8 +1,8 @@
-/** Text that no database column can hold: NUL characters and halves of characters. Refused with the field's name. */
+/** Values that no database column can hold: NUL characters, halves of characters, endless numbers. Refused with the field's name. */
 import { ApiError, type Mistake } from "../errors.ts";
 
-/** How either looks in JSON, where it can only be written as an escape sequence. */
-const SUSPICIOUS = /\\u(?:0000|d[89a-f])/i;
+/** How they look in JSON, where the former can only be written as escape sequences. Only such documents are looked through. */
+const SUSPICIOUS = /\\u(?:0000|d[89a-f])|\de\+?0*[1-9]\d\d|(?<!\d)\d{200}/i;
 
 /** What is wrong with a document that was parsed from JSON: each field that PostgreSQL would refuse. */
 export function unstorableJson(json: string, document: unknown): ApiError | undefined {
@@ -27,6 +27,9 @@ function mistakesIn(value: unknown, param: string): Mistake[] {
   if (typeof value === "string") {
     const fault = faultOf(value);
     return fault === undefined ? [] : [mistake(param, `${param} has ${fault}`)];
+  }
+  if (typeof value === "number" && !Number.isFinite(value)) {
+    return [{ param, code: "parameter_invalid", message: `${param} is beyond all numbers that are kept.` }];
   }
   if (typeof value !== "object" || value === null) return [];
   return Object.entries(value).flatMap(([key, each]) => {

@@ -1,0 +1,239 @@
+import { expect } from "chai";
+import { testApp, type TestAnswer, type TestApp } from "../../test/app.test-support.ts";
+import {
+  books,
+  completed,
+  dump,
+  findIn,
+  PLANTED,
+  plantTraces,
+  type Completed,
+  type Traces,
+} from "./privacy.test-support.ts";
+
+interface Body {
+  id: string;
+  status: string;
+  customer: string;
+  counts: Record<string, number>;
+  completed: number | null;
+  error: { code: string; message: string };
+  data: { id: string; data: { object: object } }[];
+}
+
+describe("erasure of a customer", () => {
+  let app: TestApp;
+  before(async function () {
+    this.timeout(60_000);
+    app = await testApp();
+  });
+  after(() => app.close());
+
+  async function newCustomer(): Promise<string> {
+    return (await app.post<Body>("/v1/customers", { name: PLANTED.name })).body.id;
+  }
+
+  const erase = (customer: string, idempotencyKey?: string): Promise<TestAnswer<Body>> =>
+    app.post<Body>(`/v1/customers/${customer}/erasure`, undefined, { idempotencyKey });
+
+  describe("that left traces everywhere", () => {
+    let traces: Traces;
+    let before_: Awaited<ReturnType<typeof books>>;
+    let dumpBefore: string;
+    let asked: TestAnswer<Body>;
+    let done: Completed;
+
+    before(async function () {
+      this.timeout(60_000);
+      traces = await plantTraces(app);
+      dumpBefore = await dump(app.database.pool);
+      before_ = await books(app.database.pool);
+      asked = await erase(traces.customer, "erase-1");
+      done = await completed(app, asked.body.id);
+    });
+
+    it("leaves no byte of its data in a dump of the database, in whatever encoding (B11, F5)", async () => {
+      const { name, email, phone, street, description, billing, ...readable } = PLANTED;
+      // What is checked was there: in plain text, in kept answers at least.
+      const planted = [name, email, phone, street, description, billing, ...Object.values(readable)];
+      expect(findIn(dumpBefore, planted)).to.have.members(planted);
+      expect(findIn(dumpBefore, traces.hashes)).to.have.length(2);
+
+      const after = await dump(app.database.pool);
+      expect(findIn(after, planted)).to.deep.equal([]);
+      expect(findIn(after, traces.hashes)).to.deep.equal([]);
+      expect(after).not.to.match(/first6|last4"|555555|exp_month|quagmire|zebulon/i);
+      const keys = await app.database.pool.query(
+        "select from vault_data_keys where subject in ($1, $2, $3) union all select from vault_entries where subject = $1",
+        [traces.customer, traces.method, traces.detached],
+      );
+      expect(keys.rowCount).to.equal(0);
+    });
+
+    it("changes no entry, balance or sum of the ledger, and no block of the audit chain (F5)", async () => {
+      const after = await books(app.database.pool);
+      expect(after.balances).to.deep.equal(before_.balances);
+      expect(after.entries).to.deep.equal(before_.entries);
+      expect(after.sums).to.deep.equal(before_.sums);
+      expect(after.sums).to.deep.equal([{ currency: "usd", sum: 0 }]);
+      expect(after.blocks).to.include.members(before_.blocks);
+      const { pool } = app.database;
+      expect((await pool.query("select * from audit_violations()")).rows).to.deep.equal([]);
+      expect((await pool.query("select * from ledger_drift()")).rows).to.deep.equal([]);
+    });
+
+    it("keeps amounts, states and times under ids, with new versions", async () => {
+      const { body } = await app.get<Record<string, unknown>>(`/v1/payments/${traces.payment}`);
+      expect(body).to.deep.include({
+        id: traces.payment,
+        status: "succeeded",
+        amount: 10_000,
+        amount_refunded: 2_500,
+        customer: traces.customer,
+        payment_method: traces.method,
+        metadata: {},
+      });
+      expect(body).not.to.have.any.keys("description", "reference", "statement_descriptor", "return_url");
+      const refund = await app.get<Record<string, unknown>>(`/v1/refunds/${traces.refund}`);
+      expect(refund.body).to.deep.include({ amount: 2_500, payment: traces.payment, metadata: {} });
+      const dispute = await app.get<Record<string, unknown>>(`/v1/disputes/${traces.dispute}`);
+      expect(dispute.body).to.deep.include({ status: "won", amount: 100, has_evidence: false });
+      const { rows } = await app.database.pool.query<{ version: number }>(
+        "select version from disputes where id = $1",
+        [traces.dispute],
+      );
+      expect(rows).to.deep.equal([{ version: 2 }]);
+    });
+
+    it("leaves events, transfers and an export that can be read, with nothing personal in them", async () => {
+      const events = await app.get<Body>(`/v1/events?object=${traces.payment}`);
+      expect(events.body.data).not.to.have.length(0);
+      for (const { data } of events.body.data) {
+        expect(data.object).to.deep.equal({ id: traces.payment, erased: true });
+      }
+      const { body } = await app.get<object>(`/v1/transfers/${traces.transfer}`);
+      expect(body).to.deep.include({ amount: 700, description: null, metadata: {} });
+      const exported = await app.get<{ parts: Record<string, object[]> }>(
+        `/v1/customers/${traces.customer}/export`,
+      );
+      expect(exported.body.parts.customer?.[0]).to.include({ id: traces.customer, deleted: true });
+      expect(exported.body.parts.payment_methods).to.have.length(2);
+      expect(findIn(exported.text, Object.values(PLANTED))).to.deep.equal([]);
+    });
+
+    it("is recorded without personal data, with counts, and told by an event", async () => {
+      expect(asked.status).to.equal(202);
+      expect(asked.body).to.include({ status: "processing", customer: traces.customer, completed: null });
+      expect(done.completed).to.be.a("number");
+      expect(done.counts).to.include({
+        customers: 1,
+        payment_methods: 2,
+        payments: 2,
+        refunds: 1,
+        disputes: 1,
+        payouts: 1,
+        ledger_accounts: 1,
+        ledger_transactions: 1,
+        transfers: 1,
+      });
+      expect(done.counts.events).to.be.at.least(10);
+      const { body } = await app.get<Body>(`/v1/events?object=${traces.customer}&type=customer.erased`);
+      expect(body.data.map(({ data }) => data.object)).to.deep.include.members([
+        { ...(body.data[0]?.data.object ?? {}), id: traces.customer, object: "customer", deleted: true },
+      ]);
+      const listed = await app.get<Body>(`/v1/privacy/erasures?since=${String((done.completed ?? 0) - 60)}`);
+      expect(listed.body.data.map(({ id }) => id)).to.include(done.id);
+      const later = await app.get<Body>(`/v1/privacy/erasures?since=${String((done.completed ?? 0) + 60)}`);
+      expect(later.body.data).to.deep.equal([]);
+    });
+
+    it("leaves others' data as it is", async () => {
+      const { rows } = await app.database.pool.query("select subject from flag_exposures");
+      expect(rows).to.deep.equal([{ subject: "somebody else" }]);
+      const { body } = await app.get<{ data: { name: string }[] }>(
+        "/v1/ledger/accounts?type=asset&limit=100",
+      );
+      expect(body.data.map(({ name }) => name)).to.include("Gifts");
+    });
+
+    it("asked for again answers the same; a new key gives the erasure that there is", async () => {
+      const again = await erase(traces.customer, "erase-1");
+      expect(again.text).to.equal(asked.text);
+      const anew = await erase(traces.customer, "erase-2");
+      expect([anew.status, anew.body]).to.deep.equal([200, done]);
+    });
+
+    it("lets no request be done a second time whose answer was erased", async () => {
+      const { rows } = await app.database.pool.query<{ key: string; status: number }>(
+        "select key, status from idempotency_keys where key like 'planted-%' and status = 410 order by key",
+      );
+      // All but the answer about the account of somebody else.
+      expect(rows.length).to.equal(11);
+      const text = { description: PLANTED.refund, reference: PLANTED.reference };
+      const body = { payment: traces.payment, amount: 2_500, ...text, metadata: { note: PLANTED.metadata } };
+      const replayed = await app.post<Body>("/v1/refunds", body, { idempotencyKey: "planted-7" });
+      expect([replayed.status, replayed.body.error.code]).to.deep.equal([410, "answer_erased"]);
+      const refunds = await app.get<Body>(`/v1/refunds?payment=${traces.payment}`);
+      expect(refunds.body.data).to.have.length(1);
+    });
+
+    it("revokes keys that act for it", async () => {
+      const { rows } = await app.database.pool.query(
+        "select name, revoked is not null as revoked from api_keys where customer = $1",
+        [traces.customer],
+      );
+      expect(rows).to.deep.equal([{ name: "Erased customer", revoked: true }]);
+    });
+
+    it("takes away texts of transfers alone, for a customer whose erasure is under way alone", async () => {
+      const { pool, servicePool } = app.database;
+      const failure = (text: string, by = pool) =>
+        by.query(text).then(
+          () => "done",
+          (error: unknown) => (error as Error).message,
+        );
+      const set = "update ledger_transactions set";
+      expect(await failure(`${set} description = 'forged' where type = 'transfer'`)).to.contain(
+        "append-only",
+      );
+      expect(await failure(`${set} metadata = null where type <> 'transfer'`)).to.contain("append-only");
+      expect(await failure(`${set} type = 'transfer'`)).to.contain("append-only");
+      expect(await failure(`${set} description = null`, servicePool)).to.contain("permission denied");
+      const customer = await newCustomer();
+      expect(await failure(`select erase_customer_records('${customer}', '{}', 10)`, servicePool)).to.equal(
+        `no erasure of customer ${customer} is under way`,
+      );
+    });
+  });
+
+  it("waits until nothing of it is under way, and names what is", async () => {
+    const customer = await newCustomer();
+    const terms = { amount: 500, currency: "usd", payment_method: "pm_card_visa", customer, confirm: true };
+    const { body: payment } = await app.post<Body>("/v1/payments", { ...terms, capture_method: "manual" });
+    const refused = await erase(customer);
+    expect([refused.status, refused.body.error.message]).to.deep.equal([
+      409,
+      `Customer ${customer} cannot be erased while something of it is under way: ${payment.id} (authorized). ` +
+        "Finish or cancel it, then ask again with a new Idempotency-Key.",
+    ]);
+    expect((await app.get<{ name: string }>(`/v1/customers/${customer}`)).body.name).to.equal(PLANTED.name);
+    await app.post(`/v1/payments/${payment.id}/cancel`, {});
+    expect((await completed(app, (await erase(customer)).body.id)).counts).to.include({ payments: 1 });
+  });
+
+  it("is refused under a legal hold, and so is deletion, until the hold is released", async () => {
+    const customer = await newCustomer();
+    const held = await app.post<object>(`/v1/customers/${customer}/legal_hold`, { reason: "case 2026-114" });
+    expect(held.body).to.deep.include({ customer, active: true, reason: "case 2026-114" });
+    const message = `Customer ${customer} is under a legal hold: nothing of it may be erased. Release the hold first.`;
+    const refused = await erase(customer);
+    expect([refused.status, refused.body.error.message]).to.deep.equal([409, message]);
+    const headers = { authorization: `Bearer ${app.apiKey}` };
+    const remove = (path: string) =>
+      app.app.inject({ method: "DELETE", url: `/v1/customers/${path}`, headers });
+    expect((await remove(customer)).json<Body>().error.message).to.equal(message);
+    expect((await app.get<object>(`/v1/customers/${customer}/legal_hold`)).body).to.include({ active: true });
+    expect((await remove(`${customer}/legal_hold`)).json()).to.include({ active: false, reason: null });
+    expect((await erase(customer)).status).to.equal(202);
+  });
+});

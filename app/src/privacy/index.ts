@@ -1,0 +1,68 @@
+/** Privacy: exports of a customer's data, its erasure, and how long anything is kept. */
+import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
+import type { Core } from "../core.ts";
+import type { CustomerService } from "../customers/index.ts";
+import type { Once } from "../journal/once.ts";
+import type { MethodService } from "../payment-methods/index.ts";
+import { JobQueue } from "../jobs/job-queue.ts";
+import type { Vault } from "../vault/index.ts";
+import { createEraser } from "./eraser.ts";
+import { exporting } from "./exporting.ts";
+import { partReader } from "./parts.ts";
+import { privacyRepository } from "./repository.ts";
+import { createRetention } from "./retention.ts";
+import { privacyRoutes } from "./routes.ts";
+import { privacyService } from "./service.ts";
+
+export interface PrivacyOptions {
+  once: Once;
+  vault: Vault;
+  customers: CustomerService;
+  methods: MethodService;
+}
+
+export interface Privacy {
+  routes: FastifyPluginAsyncTypebox;
+  /** Begins what goes on in the background: open erasures, and a daily look at what was kept long enough. */
+  start(): void;
+  stop(): Promise<void>;
+}
+
+/** Milliseconds between two looks for erasures that another instance began and did not finish. */
+const RESUME_INTERVAL = 600_000;
+
+export function createPrivacy(core: Core, { once, vault, customers, methods }: PrivacyOptions): Privacy {
+  const repository = privacyRepository(core.pool);
+  const log = core.log.child({ module: "privacy" });
+  const queue = new JobQueue({
+    log,
+    open: () => repository.openErasures(),
+    finish: createEraser(core, { customers, vault, repository }),
+  });
+  const retention = createRetention(core, repository);
+  const service = privacyService(core, { once, customers, repository, enqueue: (id) => queue.enqueue(id) });
+  const exportCustomer = exporting(core, customers, partReader(core, { customers, methods, repository }));
+  let timer: NodeJS.Timeout | undefined;
+
+  /** An erasure that is under way elsewhere does no harm when it is done here, too. */
+  async function resume(): Promise<void> {
+    for (const id of await repository.openErasures()) queue.enqueue(id);
+  }
+
+  return {
+    routes: privacyRoutes(service, exportCustomer, retention),
+    start() {
+      queue.start();
+      retention.start();
+      timer = setInterval(() => {
+        resume().catch((error: unknown) => log.warn({ err: error }, "open erasures wait for the database"));
+      }, RESUME_INTERVAL);
+      timer.unref();
+    },
+    async stop() {
+      clearInterval(timer);
+      await queue.stop();
+      await retention.stop();
+    },
+  };
+}
