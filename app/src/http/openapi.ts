@@ -89,7 +89,7 @@ export const openApi: FastifyPluginAsync = fastifyPlugin(async (app) => {
 });
 
 /** Says who may call a route, as authentication enforces it. */
-function withScope(schema: FastifySchema, { config }: RouteOptions): FastifySchema {
+function withScope(schema: FastifySchema = {}, { config }: RouteOptions): FastifySchema {
   const scope = config?.scope;
   if (scope === undefined) return schema;
   if (scope === "public") return { ...schema, security: [] };
