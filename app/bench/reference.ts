@@ -1,6 +1,7 @@
 /**
  * What the service is measured against: pgbench, calling one SQL function per transfer. The function does what any durable
- * transfer must: the key with its answer, two balances, two entries, one event, one commit.
+ * transfer must: the key with its answer, two balances, two entries, one event, one commit. Entries are found by account
+ * and by transfer, as in any ledger; without these two indexes the reference is some 1.3 times as fast.
  */
 import { spawn } from "node:child_process";
 import { mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
@@ -14,6 +15,8 @@ export const REFERENCE_SCHEMA = `
   create table reference.entries (
     id bigserial primary key, account integer not null, transfer text not null, amount bigint not null
   );
+  create index on reference.entries (account, id);
+  create index on reference.entries (transfer);
   create table reference.outbox (id bigserial primary key, payload text not null);
   insert into reference.accounts select n, 0 from generate_series(1, 1000) n;
 

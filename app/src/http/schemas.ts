@@ -92,7 +92,7 @@ export function listAnswer<T>(url: string, data: T[], hasMore: boolean) {
   return { object: "list" as const, url, has_more: hasMore, data };
 }
 
-export const ErrorAnswer = Type.Object(
+const ErrorAnswer = Type.Object(
   {
     error: Type.Object({
       type: Type.String({

@@ -30,7 +30,7 @@ export interface JournalOptions {
  * Writes that must wait before a second group sets out beside the first: each group has a cost of its own, as much as that
  * of some five writes.
  */
-const WORTH_A_LANE = 16;
+const WORTH_A_LANE = 8;
 
 /** Tries of one group when the database breaks it off for its own reasons (serialisation failure, deadlock). */
 const TRIES = 5;

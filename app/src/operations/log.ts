@@ -1,7 +1,7 @@
 /** The service's log: JSON, a line each, without secrets. */
 import { type Logger, pino, stdSerializers, stdTimeFunctions } from "pino";
 import type { Config } from "../config.ts";
-import { maskCardNumbers } from "./masking.ts";
+import { maskCardNumbers } from "../vault/mask.ts";
 
 /** What a log is written to. */
 export interface LogSink {

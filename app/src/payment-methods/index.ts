@@ -46,5 +46,5 @@ export function createPaymentMethods(
 }
 
 export { MethodInput } from "./schemas.ts";
-export type { MethodData, StoredMethod } from "./method.ts";
+export type { MethodData } from "./method.ts";
 export type { MethodService } from "./service.ts";

@@ -11,7 +11,7 @@ import { keyFile } from "./key-file.ts";
 import type { KeyEncryption } from "./key-encryption.ts";
 import { createVault } from "./vault.ts";
 
-export const START = Date.UTC(2026, 10, 22);
+const START = Date.UTC(2026, 10, 22);
 
 export interface TestVaultOptions {
   /** @default a key file in a temporary folder */

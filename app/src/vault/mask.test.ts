@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { maskCardNumbers } from "./masking.ts";
+import { maskCardNumbers } from "./mask.ts";
 
 describe("maskCardNumbers", () => {
   const cards: [string, string][] = [
