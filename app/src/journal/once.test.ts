@@ -98,6 +98,13 @@ describe("Once", () => {
     expect(answer).to.include({ status: 200, replayed: false });
   });
 
+  it("answers a repeated request with its first answer also while something stands in the way", async () => {
+    const first = await core.once.answer(testOperation(core, "k"), () => pay(10));
+    const stopped = new ApiError(503, "api_error", "path_stopped", "Payments are stopped.");
+    const again = await core.once.answer(testOperation(core, "k"), () => Promise.reject(stopped));
+    expect(again).to.deep.equal({ ...first, replayed: true });
+  });
+
   it("decides anew when the object has changed meanwhile", async () => {
     const create = () => change("pay_1", 1);
     await core.once.answer(testOperation(core), create);
@@ -132,6 +139,29 @@ describe("Once", () => {
       expect((await first).body).to.equal('{"outcome":"approved"}');
     });
 
+    it("answers an equal request elsewhere that finds the object busy with the first one as any equal request", async () => {
+      const { promise, resolve } = Promise.withResolvers<string>();
+      const first = processed("k", { ask: () => promise });
+      await until(async () => (await core.objects.get("payments", "pay_k", false)) !== undefined);
+      const processing = new ApiError(
+        409,
+        "invalid_request_error",
+        "payment_processing",
+        "It is processing.",
+        {
+          retryAfter: 1,
+        },
+      );
+      const equal = () =>
+        processed("k", {
+          once: new Once(core.journal, core.pool),
+          claim: () => Promise.reject(processing),
+        });
+      expect(await failure(equal())).to.include({ status: 409, code: "idempotency_key_in_use" });
+      resolve("approved");
+      expect(await equal()).to.deep.equal({ ...(await first), replayed: true });
+    });
+
     it("lets a repeated request find the truth when the first process died after its claim", async () => {
       const died = new Error("killed");
       expect(await failure(processed("k", { ask: () => Promise.reject(died) }))).to.equal(died);
@@ -153,25 +183,27 @@ describe("Once", () => {
 
     interface Options {
       once?: Once;
+      claim?: () => Promise<Claim<string>>;
       ask?: () => Promise<string>;
       resume?: () => Promise<Decision | undefined>;
     }
 
     function processed(key: string, options: Options = {}): Promise<GivenAnswer> {
+      const id = `pay_${key}`;
       const {
         once = core.once,
-        ask = () => Promise.resolve("approved"),
-        resume = () => Promise.resolve(undefined),
-      } = options;
-      const id = `pay_${key}`;
-      return once.process<string, string>(testOperation(core, key), {
-        claim: (): Promise<Claim<string>> =>
+        claim = (): Promise<Claim<string>> =>
           Promise.resolve({
             object: id,
             state: id,
             objects: change(id, 1).objects,
             events: change(id, 1).events,
           }),
+        ask = () => Promise.resolve("approved"),
+        resume = () => Promise.resolve(undefined),
+      } = options;
+      return once.process<string, string>(testOperation(core, key), {
+        claim,
         ask,
         conclude: (_, outcome) => Promise.resolve(change(id, 2, { outcome })),
         resume,

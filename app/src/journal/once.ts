@@ -91,7 +91,7 @@ export class Once {
    * @param decide May throw an ApiError; a final one is kept as the key's answer. Runs again when an object has changed.
    */
   answer(operation: Operation, decide: () => Decision | Promise<Decision>): Promise<GivenAnswer> {
-    return this.#single(operation, () => this.#decide(operation, decide, "answer"));
+    return this.#single(operation, () => this.#answer(operation, decide));
   }
 
   /** Records the intent, asks a processor, records the outcome: see `Steps`. */
@@ -101,7 +101,8 @@ export class Once {
 
   async #process<State, Outcome>(operation: Operation, steps: Steps<State, Outcome>): Promise<GivenAnswer> {
     for (let attempt = 1; attempt <= DECISIONS; attempt += 1) {
-      const claim = await decided(steps.claim);
+      const claim = await this.#decided(operation, steps.claim, steps.resume);
+      if ("replayed" in claim) return claim;
       if ("answer" in claim) {
         const answer = await this.#commitDecision(operation, claim, "answer", steps.resume);
         if (answer !== undefined) return answer;
@@ -112,7 +113,7 @@ export class Once {
       const result = await this.#commit(operation, claim, key);
       if (result.committed) {
         const outcome = await steps.ask(state);
-        return this.#decide(operation, () => steps.conclude(state, outcome), "complete");
+        return this.#conclude(operation, () => steps.conclude(state, outcome));
       }
       if (result.reason === "key_taken") return this.#replay(operation, steps.resume);
       if (result.reason === "conflict") continue;
@@ -123,16 +124,39 @@ export class Once {
     throw busy();
   }
 
-  async #decide(
-    operation: Operation,
-    decide: () => Decision | Promise<Decision>,
-    step: "answer" | "complete",
-  ): Promise<GivenAnswer> {
+  async #answer(operation: Operation, decide: () => Decision | Promise<Decision>): Promise<GivenAnswer> {
     for (let attempt = 1; attempt <= DECISIONS; attempt += 1) {
-      const answer = await this.#commitDecision(operation, await decided(decide), step);
+      const decision = await this.#decided(operation, decide);
+      if ("replayed" in decision) return decision;
+      const answer = await this.#commitDecision(operation, decision, "answer");
       if (answer !== undefined) return answer;
     }
     throw busy();
+  }
+
+  async #conclude(operation: Operation, conclude: () => Decision | Promise<Decision>): Promise<GivenAnswer> {
+    for (let attempt = 1; attempt <= DECISIONS; attempt += 1) {
+      const answer = await this.#commitDecision(operation, await decided(conclude), "complete");
+      if (answer !== undefined) return answer;
+    }
+    throw busy();
+  }
+
+  /**
+   * What is decided; the request's own earlier answer where deciding fails for now. The object may be busy with this very
+   * request, sent to another process; and what was answered before is answered again, whatever is stopped by now.
+   */
+  async #decided<T>(
+    operation: Operation,
+    decide: () => T | Promise<T>,
+    resume?: (object: string) => Promise<Decision | undefined>,
+  ): Promise<T | Decision | GivenAnswer> {
+    try {
+      return await decided(decide);
+    } catch (error) {
+      if (!(error instanceof ApiError) || (await this.#recordOf(operation)) === undefined) throw error;
+      return this.#replay(operation, resume);
+    }
   }
 
   /** The answer once the decision is committed; undefined when it must be decided anew. */
@@ -197,12 +221,7 @@ export class Once {
   ): Promise<GivenAnswer> {
     const { key, fingerprint } = operation.idempotency as { key: string; fingerprint: string };
     for (let attempt = 1; attempt <= DECISIONS; attempt += 1) {
-      const { rows } = await this.#pool.query<KeyRecord>({
-        name: "idempotency_key",
-        text: "select fingerprint, status, body, object from idempotency_keys where livemode = $1 and key = $2",
-        values: [operation.caller.livemode, key],
-      });
-      const record = rows[0];
+      const record = await this.#recordOf(operation);
       // Taken a moment ago and gone: it was too old, or its customer was erased.
       if (record === undefined) throw keyInUse(key);
       if (record.fingerprint !== fingerprint) throw otherRequest(key);
@@ -213,6 +232,17 @@ export class Once {
       if (answer !== undefined) return answer;
     }
     throw busy();
+  }
+
+  /** What is known of the request's key. */
+  async #recordOf({ caller, idempotency }: Operation): Promise<KeyRecord | undefined> {
+    if (idempotency === undefined) return undefined;
+    const { rows } = await this.#pool.query<KeyRecord>({
+      name: "idempotency_key",
+      text: "select fingerprint, status, body, object from idempotency_keys where livemode = $1 and key = $2",
+      values: [caller.livemode, idempotency.key],
+    });
+    return rows[0];
   }
 }
 
