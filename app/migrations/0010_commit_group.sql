@@ -41,8 +41,13 @@ begin
     create procedure %2$I(rows json, verdicts smallint[]) language plpgsql as $body$
     begin
       update %1$I t set version = o.v, data = o.d
-      from json_to_recordset(rows) as o (i integer, id text, v integer, d jsonb)
-      where verdicts[o.i] = 0 and t.id = o.id;
+      from (
+        select o.v, o.d, t.ctid as place
+        from json_to_recordset(rows) as o (i integer, id text, v integer, d jsonb)
+        cross join lateral (select t.ctid from %1$I t where t.id = o.id for update) t
+        where verdicts[o.i] = 0
+      ) o
+      where t.ctid = o.place;
     end
     $body$
   $function$, kind, 'change_' || kind);
@@ -99,8 +104,11 @@ create function commit_group(
   language plpgsql
   security definer
   set search_path = public, pg_temp
-  -- The tables grow from nothing to millions of rows under one cached plan: let it be the one that scales.
+  -- The tables grow from nothing to millions of rows under one cached plan: let it be the one that scales, which finds each
+  -- of the group's few rows by an index and never reads a table or an index as a whole.
   set enable_seqscan = off
+  set enable_hashjoin = off
+  set enable_mergejoin = off
   set plan_cache_mode = force_generic_plan
 as $$
 #variable_conflict use_column
@@ -155,9 +163,17 @@ begin
       with k as materialized (
         select * from json_to_recordset(completions) as k (i integer, k text, s smallint, b text, u text)
       ), completed as (
-        update idempotency_keys t set status = k.s, body = k.b, subject = k.u
-        from k where t.livemode = livemodes[k.i] and t.key = k.k and t.status is null
-        returning k.i
+        update idempotency_keys t set status = open.s, body = open.b, subject = open.u
+        from (
+          -- Each looked up by itself, however small the table seems to be when this is planned.
+          select k.*, o.ctid as place
+          from k cross join lateral (
+            select o.ctid from idempotency_keys o
+            where o.livemode = livemodes[k.i] and o.key = k.k and o.status is null for update
+          ) o
+        ) open
+        where t.ctid = open.place
+        returning open.i
       )
       select k.i from k where not exists (select from completed where completed.i = k.i)
     loop

@@ -159,7 +159,8 @@ describe("Once", () => {
         });
       expect(await failure(equal())).to.include({ status: 409, code: "idempotency_key_in_use" });
       resolve("approved");
-      expect(await equal()).to.deep.equal({ ...(await first), replayed: true });
+      const answer = await first;
+      expect(await equal()).to.deep.equal({ ...answer, replayed: true });
     });
 
     it("lets a repeated request find the truth when the first process died after its claim", async () => {
