@@ -34,8 +34,8 @@ export function serviceLink(environment: string, key: Key): Link {
       TRUST_PROXY: "1",
       // Longer than the load balancer's idle time (60 seconds): else it sends a request where the service just hung up.
       KEEP_ALIVE_TIMEOUT: "75",
-      // With the commits' two and two for notices, seven a task: twenty tasks stay below the alarm's 150.
-      DATABASE_POOL_SIZE: "3",
+      // With one for commits and two for notices, seven a task: twenty tasks stay below the alarm's 150.
+      DATABASE_POOL_SIZE: "4",
       VAULT_KMS_KEY_ID: key.arn,
     },
     statements: [

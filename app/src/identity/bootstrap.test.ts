@@ -1,7 +1,7 @@
 import { expect } from "chai";
-import { mkdtemp, readFile, stat, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { testIdentity, type TestIdentity } from "./identity.test-support.ts";
 
 describe("The first key", () => {
@@ -12,6 +12,7 @@ describe("The first key", () => {
     service = await testIdentity();
   });
   after(() => service.close());
+  afterEach(() => rm(dirname(folder), { recursive: true, force: true }));
   beforeEach(async () => {
     folder = join(await mkdtemp(join(tmpdir(), "strongroom-first-key-")), "data");
   });

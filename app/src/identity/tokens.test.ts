@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { createServer, type Server } from "node:http";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
-import { mkdtemp, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -190,6 +190,7 @@ describe("Tokens of a trusted issuer", () => {
   let privateKeys: Record<string, CryptoKey>;
   let publicKeys: object[];
 
+  let folder: string;
   before(async () => {
     const made = await Promise.all(
       (["EdDSA", "RS256", "ES256", "PS256"] as const).map(async (alg) => {
@@ -203,13 +204,17 @@ describe("Tokens of a trusted issuer", () => {
     );
     privateKeys = Object.fromEntries(made.map(({ alg, key }) => [alg, key]));
     publicKeys = made.map(({ jwk }) => jwk);
-    const file = join(await mkdtemp(join(tmpdir(), "strongroom-jwks-")), "jwks.json");
+    folder = await mkdtemp(join(tmpdir(), "strongroom-jwks-"));
+    const file = join(folder, "jwks.json");
     await writeFile(file, JSON.stringify({ keys: publicKeys }));
     service = await testIdentity({
       environment: { OIDC_ISSUER: ISSUER, OIDC_JWKS: file, OIDC_ROLES_CLAIM: "cognito:groups" },
     });
   });
-  after(() => service.close());
+  after(async () => {
+    await service.close();
+    await rm(folder, { recursive: true, force: true });
+  });
 
   const seconds = () => Math.floor(service.core.clock() / 1000);
 

@@ -16,7 +16,7 @@ import { COMMIT_GROUP, groupArguments, groupResults, type RefusedRow } from "./g
 import type { CommitResult, Write } from "./write.ts";
 
 export interface JournalOptions {
-  /** Connections that commit groups at once; while one waits for the disk, the other fills its group. @default 2 */
+  /** Groups that commit at once, each on a connection of its own. Groups that share an account wait for each other. @default 1 */
   lanes?: number;
   /** Writes in one group at most. @default 256 */
   groupSize?: number;
@@ -58,7 +58,7 @@ export class Journal {
   constructor(pool: pg.Pool, log: Logger, meter: Meter, options: JournalOptions = {}) {
     this.#pool = pool;
     this.#log = log;
-    this.#lanes = options.lanes ?? 2;
+    this.#lanes = options.lanes ?? 1;
     this.#groupSize = options.groupSize ?? 256;
     this.#queueSize = options.queueSize ?? 20_000;
     this.#committed = options.committed;

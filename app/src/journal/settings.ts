@@ -5,8 +5,9 @@ export const journalSettings = {
   JOURNAL_LANES: Type.Integer({
     minimum: 1,
     maximum: 16,
-    default: 2,
-    description: "Groups of writes that commit at once; more than two seldom help",
+    default: 1,
+    description:
+      "Groups of writes that commit at once; a second one helps where the disk is slow and no account is in every group",
   }),
   IDEMPOTENCY_HOURS: Type.Integer({
     minimum: 24,

@@ -68,8 +68,10 @@ export class Composition {
     const routes = edges.map((edge) => this.#route(edge && found.get(edge.id)));
     this.#label(routes);
     const bottoms = [...this.#boxes.values()].map(({ y, height }) => y + height);
+    // A label that made way for others may stand beyond the boxes.
+    const sides = routes.flatMap(({ label }) => (label === undefined ? [] : [label.x + label.width]));
     return {
-      width: this.#width + 2 * MARGIN,
+      width: Math.ceil(Math.max(this.#width + MARGIN, ...sides) + MARGIN),
       height: Math.ceil(Math.max(...bottoms) + MARGIN),
       boxes: this.#boxes,
       routes,
