@@ -1,5 +1,6 @@
 import { expect } from "chai";
-import { maskCardNumbers } from "./mask.ts";
+import { randomUUID } from "node:crypto";
+import { holdsCardNumber, maskCardNumbers } from "./mask.ts";
 
 describe("maskCardNumbers", () => {
   const cards: [string, string][] = [
@@ -28,5 +29,29 @@ describe("maskCardNumbers", () => {
     const text =
       '{"time":1795305600123,"amount":4242424242424241,"id":"42424242424242424242424242424242","n":123456}';
     expect(maskCardNumbers(text)).to.equal(text);
+  });
+});
+
+describe("holdsCardNumber", () => {
+  it("finds numbers in one piece, in groups and escaped", () => {
+    const texts = [
+      "4242424242424242",
+      "order-4242424242424242",
+      "x4242424242424242",
+      "4242 4242 4242 4242",
+      "https://a.example/5555-5555-5555-4444?x",
+      "3782-822463-10005",
+      "4242%204242%204242%204242",
+    ];
+    expect(texts.filter((text) => !holdsCardNumber(text))).to.deep.equal([]);
+  });
+
+  it("takes no UUID for a card number", () => {
+    const uuids = Array.from({ length: 20_000 }, () => randomUUID().replace(/[a-f]/g, "4"));
+    expect(uuids.filter(holdsCardNumber)).to.deep.equal([]);
+  });
+
+  it("takes no time and no digits with a wrong check digit for a card number", () => {
+    expect(["1795328120123", "4242424242424241", "20261122064500"].filter(holdsCardNumber)).to.deep.equal([]);
   });
 });

@@ -1,4 +1,5 @@
 /** Hides card numbers in text that leaves the service, where somebody has put one in a place that is shown or kept. */
+import cardValidator from "card-validator";
 
 /** 13 to 19 digits that a card's number may be, in groups or not, also as in URLs; the first is the card network's. */
 const CANDIDATE = /(?<!\d)[2-6](?:(?:[ -]|%20)?\d){12,18}(?!\d)/g;
@@ -12,12 +13,21 @@ export function maskCardNumbers(text: string): string {
   });
 }
 
-/** True for a text with a card number in it, also one that is escaped as in URLs. */
+/** As a card's number is written: in one piece, or in its groups. Other groups are the digits of a UUID, as like as not. */
+const WRITTEN =
+  /(?<!\d)\d{13,19}(?!\d)|(?<![\da-z])\d{4}(?:[ -]\d{4}){3}(?![\da-z])|(?<![\da-z])3\d{3}[ -]\d{6}[ -]\d{5}(?![\da-z])/gi;
+
+/**
+ * True for a text with a number of a known card network in it, also one that is escaped as in URLs. Stricter than what is
+ * masked, as texts are refused for it: a UUID never is.
+ */
 export function holdsCardNumber(text: string): boolean {
   const plain = text.replace(/%([2-7][0-9a-f])/gi, (_, code: string) =>
     String.fromCharCode(parseInt(code, 16)),
   );
-  return maskCardNumbers(plain) !== plain;
+  return [...plain.matchAll(WRITTEN)].some(
+    ([run]) => cardValidator.number(run.replace(/[ -]/g, ""), { luhnValidateUnionPay: true }).isValid,
+  );
 }
 
 /** The check digit of ISO/IEC 7812-1, annex B: wider than what the vault takes, which knows the networks' lengths. */
