@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
@@ -6,7 +6,6 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
-import pg from "pg";
 import { CommandError } from "../exit.ts";
 import { verify } from "./ledger.ts";
 
@@ -80,13 +79,15 @@ describe("strongroom verify-ledger", () => {
   it("finds an entry that was changed in the database", async () => {
     const port = readFileSync(path.join(folder, "data", "postmaster.pid"), "utf8").split("\n")[3];
     const password = readFileSync(path.join(folder, "password"), "utf8").trim();
-    const owner = new pg.Client(`postgresql://strongroom:${password}@127.0.0.1:${port ?? ""}/strongroom`);
-    await owner.connect();
-    await owner.query("alter table ledger_entries disable trigger all");
-    await owner.query(
-      "update ledger_entries set amount = amount + 1 where account like 'acct_merchant%' and sequence = 1",
-    );
-    await owner.end();
+    const database = `postgresql://strongroom:${password}@127.0.0.1:${port ?? ""}/strongroom`;
+    execFileSync("/usr/lib/postgresql/15/bin/psql", [
+      ...["--quiet", "--set", "ON_ERROR_STOP=1", database],
+      ...["-c", "alter table ledger_entries disable trigger all"],
+      ...[
+        "-c",
+        "update ledger_entries set amount = amount + 1 where account like 'acct_merchant%' and sequence = 1",
+      ],
+    ]);
     const { isSound, text } = await verify({ url, keyFile, format: "terminal" });
     expect(isSound).to.equal(false);
     expect(text).to.match(/ 1 violation\n {2}chain \d, block \d+: rows were changed, added or removed\n/);
