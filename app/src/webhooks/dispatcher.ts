@@ -47,6 +47,7 @@ const RECOVERY = 1000;
 
 export class Dispatcher {
   readonly #options: DispatcherOptions;
+  /** By endpoint: what is claimed and not written down yet, so that no more is claimed before its failures are known. */
   readonly #inHand = new Map<string, number>();
   #results: Result[] = [];
   #sending = 0;
@@ -134,6 +135,7 @@ export class Dispatcher {
       // One that the database refuses must not hold up the others.
       for (const result of results) await this.#write([result]).catch(this.#refused(result));
     }
+    for (const { endpoint } of results) this.#count(endpoint, -1);
   }
 
   #write(results: readonly Result[]): Promise<void> {
@@ -157,20 +159,16 @@ export class Dispatcher {
       const attempt = await send(delivery);
       const outcome = judge(attempt, attempts, clock(), random(), delays);
       const { at, duration, status, answer, error } = attempt;
-      this.#results.push({
-        endpoint,
-        event: event.id,
-        outcome,
-        entry: { at, duration, status, answer, error },
-      });
       observe(attempt, outcome);
       if (outcome.gone) onGone(endpoint, event.livemode);
+      const entry = { at, duration, status, answer, error };
+      this.#results.push({ endpoint, event: event.id, outcome, entry });
     } catch (error) {
       // Not the receiver's fault: the claim ends, and it is tried again.
+      this.#count(endpoint, -1);
       log.warn({ err: error, webhook_endpoint: endpoint, event: event.id }, "a webhook was not sent");
     } finally {
       this.#sending -= 1;
-      this.#count(endpoint, -1);
       this.#gathering ??= setTimeout(() => {
         this.#gathering = undefined;
         this.#wake();
