@@ -99,15 +99,11 @@ export class Once {
     return this.#single(operation, () => this.#process(operation, steps));
   }
 
-  async #process<State, Outcome>(operation: Operation, steps: Steps<State, Outcome>): Promise<GivenAnswer> {
-    for (let attempt = 1; attempt <= DECISIONS; attempt += 1) {
+  #process<State, Outcome>(operation: Operation, steps: Steps<State, Outcome>): Promise<GivenAnswer> {
+    return untilAnswered(async () => {
       const claim = await this.#decided(operation, steps.claim, steps.resume);
       if ("replayed" in claim) return claim;
-      if ("answer" in claim) {
-        const answer = await this.#commitDecision(operation, claim, "answer", steps.resume);
-        if (answer !== undefined) return answer;
-        continue;
-      }
+      if ("answer" in claim) return this.#commitDecision(operation, claim, "answer", steps.resume);
       const { object, state } = claim;
       const key = operation.idempotency && { ...operation.idempotency, step: "claim" as const, object };
       const result = await this.#commit(operation, claim, key);
@@ -116,30 +112,21 @@ export class Once {
         return this.#conclude(operation, () => steps.conclude(state, outcome));
       }
       if (result.reason === "key_taken") return this.#replay(operation, steps.resume);
-      if (result.reason === "conflict") continue;
+      if (result.reason === "conflict") return undefined;
       const error = (claim.refused ?? refusalError)(result);
-      const answer = await this.#commitDecision(operation, { answer: error }, "answer", steps.resume);
-      if (answer !== undefined) return answer;
-    }
-    throw busy();
+      return this.#commitDecision(operation, { answer: error }, "answer", steps.resume);
+    });
   }
 
-  async #answer(operation: Operation, decide: () => Decision | Promise<Decision>): Promise<GivenAnswer> {
-    for (let attempt = 1; attempt <= DECISIONS; attempt += 1) {
+  #answer(operation: Operation, decide: () => Decision | Promise<Decision>): Promise<GivenAnswer> {
+    return untilAnswered(async () => {
       const decision = await this.#decided(operation, decide);
-      if ("replayed" in decision) return decision;
-      const answer = await this.#commitDecision(operation, decision, "answer");
-      if (answer !== undefined) return answer;
-    }
-    throw busy();
+      return "replayed" in decision ? decision : this.#commitDecision(operation, decision, "answer");
+    });
   }
 
-  async #conclude(operation: Operation, conclude: () => Decision | Promise<Decision>): Promise<GivenAnswer> {
-    for (let attempt = 1; attempt <= DECISIONS; attempt += 1) {
-      const answer = await this.#commitDecision(operation, await decided(conclude), "complete");
-      if (answer !== undefined) return answer;
-    }
-    throw busy();
+  #conclude(operation: Operation, conclude: () => Decision | Promise<Decision>): Promise<GivenAnswer> {
+    return untilAnswered(async () => this.#commitDecision(operation, await decided(conclude), "complete"));
   }
 
   /**
@@ -215,12 +202,12 @@ export class Once {
     }
   }
 
-  async #replay(
+  #replay(
     operation: Operation,
     resume?: (object: string) => Promise<Decision | undefined>,
   ): Promise<GivenAnswer> {
     const { key, fingerprint } = operation.idempotency as { key: string; fingerprint: string };
-    for (let attempt = 1; attempt <= DECISIONS; attempt += 1) {
+    return untilAnswered(async () => {
       const record = await this.#recordOf(operation);
       // Taken a moment ago and gone: it was too old, or its customer was erased.
       if (record === undefined) throw keyInUse(key);
@@ -228,10 +215,8 @@ export class Once {
       if (record.status !== null) return { status: record.status, body: record.body ?? "", replayed: true };
       const decision = record.object === null ? undefined : await resume?.(record.object);
       if (decision === undefined) throw keyInUse(key);
-      const answer = await this.#commitDecision(operation, decision, "complete");
-      if (answer !== undefined) return answer;
-    }
-    throw busy();
+      return this.#commitDecision(operation, decision, "complete");
+    });
   }
 
   /** What is known of the request's key. */
@@ -244,6 +229,15 @@ export class Once {
     });
     return rows[0];
   }
+}
+
+/** Tries until there is an answer: undefined means that others were quicker, and all is to be looked at anew. */
+async function untilAnswered(attempt: () => Promise<GivenAnswer | undefined>): Promise<GivenAnswer> {
+  for (let count = 1; count <= DECISIONS; count += 1) {
+    const answer = await attempt();
+    if (answer !== undefined) return answer;
+  }
+  throw busy();
 }
 
 /** A final error is a decision like another; a passing one (database away, too many requests) is thrown on. */
