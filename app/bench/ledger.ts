@@ -6,6 +6,7 @@ import { createPool } from "../src/database/pool.ts";
 import { makeIds } from "../src/ids.ts";
 import { Journal } from "../src/journal/journal.ts";
 import type { LoadResult } from "./load.ts";
+import { percentile } from "./percentile.ts";
 
 interface Options {
   url: string;
@@ -66,13 +67,12 @@ async function run({ url, seconds, connections, accounts }: Options): Promise<Lo
   const elapsed = (performance.now() - started) / 1000;
   await pool.end();
   times.sort((a, b) => a - b);
-  const at = (share: number) => times[Math.floor(times.length * share)] ?? NaN;
   return {
     requests: times.length,
     seconds: elapsed,
     statuses: Object.fromEntries(statuses),
-    p50: at(0.5),
-    p99: at(0.99),
+    p50: percentile(times, 0.5),
+    p99: percentile(times, 0.99),
   };
 }
 

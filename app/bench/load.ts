@@ -3,6 +3,7 @@
  * speaks to sockets directly, so that the client's share of the machine stays small; tells its result as JSON.
  */
 import { connect, type Socket } from "node:net";
+import { percentile } from "./percentile.ts";
 
 export interface LoadOptions {
   port: number;
@@ -105,13 +106,12 @@ async function load(options: LoadOptions): Promise<LoadResult> {
   await Promise.all(workers);
   const seconds = (performance.now() - started) / 1000;
   times.sort((a, b) => a - b);
-  const at = (share: number) => times[Math.floor(times.length * share)] ?? NaN;
   return {
     requests: times.length,
     seconds,
     statuses: Object.fromEntries(statuses),
-    p50: at(0.5),
-    p99: at(0.99),
+    p50: percentile(times, 0.5),
+    p99: percentile(times, 0.99),
   };
 }
 

@@ -7,6 +7,7 @@ import { spawn } from "node:child_process";
 import { mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { percentile } from "./percentile.ts";
 
 export const REFERENCE_SCHEMA = `
   create schema reference;
@@ -103,8 +104,7 @@ export async function runReference(
       }
     }
     times.sort((a, b) => a - b);
-    const at = (share: number) => times[Math.floor(times.length * share)] ?? NaN;
-    return { perSecond: times.length / seconds, p50: at(0.5), p99: at(0.99) };
+    return { perSecond: times.length / seconds, p50: percentile(times, 0.5), p99: percentile(times, 0.99) };
   } finally {
     await rm(folder, { recursive: true });
   }
