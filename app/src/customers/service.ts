@@ -1,6 +1,6 @@
 /** Customers: their personal data is kept encrypted under a key of their own. */
 import type { Core } from "../core.ts";
-import type { Page } from "../database/objects.ts";
+import type { Page } from "../database/page.ts";
 import { notFound } from "../errors.ts";
 import type { Caller, Operation } from "../http/operation.ts";
 import { pageOptions } from "../http/pages.ts";

@@ -1,6 +1,7 @@
 /** Reads of objects: payments, refunds, customers … (one table per kind, all alike). They change through the journal. */
 import type pg from "pg";
 import type { ObjectKind } from "../journal/write.ts";
+import { pageOf, type Page } from "./page.ts";
 
 export interface StoredObject<T> {
   id: string;
@@ -33,12 +34,6 @@ export interface ListOptions {
   reference?: string;
   metadata?: Record<string, string>;
   created?: CreatedRange;
-}
-
-export interface Page<T> {
-  /** Newest first. */
-  data: T[];
-  hasMore: boolean;
 }
 
 interface Row {
@@ -110,9 +105,8 @@ export class Objects {
        where ${conditions.join(" and ")} order by id ${order} limit $${String(values.length)}`,
       values,
     );
-    const page = rows.slice(0, limit).map((row) => stored<T>(row));
-    if (endingBefore !== undefined) page.reverse();
-    return { data: page, hasMore: rows.length > limit };
+    const page = pageOf(rows, limit, endingBefore !== undefined);
+    return { ...page, data: page.data.map((row) => stored<T>(row)) };
   }
 
   async #read(kind: ObjectKind): Promise<void> {

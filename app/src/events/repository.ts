@@ -2,6 +2,7 @@
 import type pg from "pg";
 import { TypeID } from "typeid-js";
 import type { ListOptions } from "../database/objects.ts";
+import { pageOf, type Page } from "../database/page.ts";
 import { ID_PREFIXES } from "../ids.ts";
 import type { EventRow } from "./event.ts";
 
@@ -37,7 +38,7 @@ export class EventRepository {
   }
 
   /** A page of events, newest first. */
-  async list(filter: EventFilter): Promise<{ data: EventRow[]; hasMore: boolean }> {
+  async list(filter: EventFilter): Promise<Page<EventRow>> {
     const { limit, startingAfter, endingBefore, object, types, created } = filter;
     const values: unknown[] = [filter.livemode];
     const conditions = ["livemode = $1"];
@@ -63,9 +64,7 @@ export class EventRepository {
        order by id ${endingBefore === undefined ? "desc" : "asc"} limit $${values.length}`,
       values,
     );
-    const data = rows.slice(0, limit);
-    if (endingBefore !== undefined) data.reverse();
-    return { data, hasMore: rows.length > limit };
+    return pageOf(rows, limit, endingBefore !== undefined);
   }
 }
 

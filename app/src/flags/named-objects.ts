@@ -4,7 +4,8 @@
  */
 import { toSeconds } from "../clock.ts";
 import type { Core } from "../core.ts";
-import type { ListOptions, Page, StoredObject } from "../database/objects.ts";
+import type { ListOptions, StoredObject } from "../database/objects.ts";
+import type { Page } from "../database/page.ts";
 import { ApiError, notFound } from "../errors.ts";
 import type { Operation } from "../http/operation.ts";
 import type { GivenAnswer, Once } from "../journal/once.ts";

@@ -12,10 +12,10 @@ export interface PageParameters {
   created_lte?: number;
 }
 
+export type PageOptions = Pick<ListOptions, "limit" | "startingAfter" | "endingBefore" | "created">;
+
 /** @throws ApiError 400 when both ends of the page are given. */
-export function pageOptions(
-  query: PageParameters,
-): Pick<ListOptions, "limit" | "startingAfter" | "endingBefore" | "created"> {
+export function pageOptions(query: PageParameters): PageOptions {
   if (query.starting_after !== undefined && query.ending_before !== undefined) {
     throw invalid(
       "parameters_exclusive",

@@ -1,5 +1,6 @@
 /** SQL of API keys, their secrets, and the keys that sign tokens. */
 import type pg from "pg";
+import { pageOf, type Page } from "../database/page.ts";
 
 export type Queryable = Pick<pg.ClientBase, "query">;
 
@@ -100,19 +101,14 @@ export interface KeyPage {
 }
 
 /** Newest first. */
-export async function listKeys(
-  db: Queryable,
-  page: KeyPage,
-): Promise<{ data: StoredKey[]; hasMore: boolean }> {
+export async function listKeys(db: Queryable, page: KeyPage): Promise<Page<StoredKey>> {
   const { livemode, limit, startingAfter, endingBefore } = page;
   const { rows } = await db.query<StoredKey>(
     `${KEYS} where k.livemode = $1 and ($2::text is null or k.id < $2) and ($3::text is null or k.id > $3)
      order by k.id ${endingBefore === undefined ? "desc" : "asc"} limit $4`,
     [livemode, startingAfter ?? null, endingBefore ?? null, limit + 1],
   );
-  const data = rows.slice(0, limit);
-  if (endingBefore !== undefined) data.reverse();
-  return { data, hasMore: rows.length > limit };
+  return pageOf(rows, limit, endingBefore !== undefined);
 }
 
 export async function insertKey(

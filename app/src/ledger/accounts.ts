@@ -2,11 +2,11 @@
 import { toSeconds } from "../clock.ts";
 import type { Core } from "../core.ts";
 import { ApiError, invalid, notFound } from "../errors.ts";
-import type { Operation } from "../http/operation.ts";
+import type { Caller, Operation } from "../http/operation.ts";
 import type { Decision } from "../journal/once.ts";
 import type { AccountChange, DomainEvent } from "../journal/write.ts";
 import { normalSide, presentAccount } from "./present.ts";
-import type { AccountRow } from "./repository.ts";
+import type { AccountRow, LedgerRepository } from "./repository.ts";
 import type { Account, AccountUpdate, NewAccount } from "./schemas.ts";
 
 export function openAccount(core: Core, { caller }: Operation, body: NewAccount): Decision {
@@ -82,8 +82,19 @@ export function changeAccount(core: Core, row: AccountRow, body: AccountUpdate):
   };
 }
 
-export function missingAccount(id: string): ApiError {
-  return notFound("account", id);
+/**
+ * The account, if the caller may see it: who acts for a customer sees that customer's accounts only.
+ * @throws ApiError 404
+ */
+export async function visibleAccount(
+  repository: LedgerRepository,
+  id: string,
+  { livemode, customer }: Caller,
+): Promise<AccountRow> {
+  const row = await repository.account(id, livemode);
+  if (row === undefined || (customer !== undefined && row.customer !== customer))
+    throw notFound("account", id);
+  return row;
 }
 
 /** Entries came between the look at the account and its closing: the table's constraint has the last word. */

@@ -1,7 +1,9 @@
 /** The ledger's reads. It is written through the journal only. */
 import type pg from "pg";
+import { pageOf, type Page } from "../database/page.ts";
 import type { AccountType, Direction, Layer } from "../journal/write.ts";
-import type { AccountsQuery, EntriesQuery, TransactionsQuery } from "./schemas.ts";
+import type { PageOptions } from "../http/pages.ts";
+import type { EntriesQuery } from "./schemas.ts";
 
 export interface AccountRow {
   id: string;
@@ -47,6 +49,22 @@ export interface TransactionRow {
   entries: EntryRow[];
 }
 
+export interface AccountFilter extends Pick<PageOptions, "limit" | "startingAfter" | "endingBefore"> {
+  livemode: boolean;
+  currency?: string;
+  type?: AccountType;
+  customer?: string;
+  code?: string;
+}
+
+export interface TransactionFilter extends Pick<PageOptions, "limit" | "startingAfter" | "endingBefore"> {
+  livemode: boolean;
+  type?: string;
+  /** Id of the object that caused it. */
+  source?: string;
+  account?: string;
+}
+
 export interface BalanceRow {
   id: string;
   name: string;
@@ -74,30 +92,22 @@ export class LedgerRepository {
     return rows[0];
   }
 
-  async accounts(livemode: boolean, query: AccountsQuery): Promise<AccountRow[]> {
-    const newer = query.ending_before !== undefined;
+  async accounts(filter: AccountFilter): Promise<Page<AccountRow>> {
+    const { livemode, limit, startingAfter, endingBefore, currency, type, customer, code } = filter;
+    const newer = endingBefore !== undefined;
     const { rows } = await this.#pool.query<AccountRow>(
       `select * from ledger_accounts
        where livemode = $1 and ($2::text is null or id < $2) and ($3::text is null or id > $3)
          and ($4::text is null or currency = $4) and ($5::text is null or type = $5)
          and ($6::text is null or customer = $6) and ($7::text is null or code = $7)
        order by id ${newer ? "asc" : "desc"} limit $8`,
-      [
-        livemode,
-        query.starting_after,
-        query.ending_before,
-        query.currency,
-        query.type,
-        query.customer,
-        query.code,
-        query.limit + 1,
-      ],
+      [livemode, startingAfter, endingBefore, currency, type, customer, code, limit + 1],
     );
-    return rows;
+    return pageOf(rows, limit, newer);
   }
 
   /** Entries of an account, newest first. */
-  async entries(livemode: boolean, { account, before, limit }: EntriesQuery): Promise<EntryRow[]> {
+  async entries(livemode: boolean, { account, before, limit }: EntriesQuery): Promise<Page<EntryRow>> {
     const { rows } = await this.#pool.query<EntryRow>(
       `select ${ENTRY} from ledger_entries
        where account = (select id from ledger_accounts where id = $1 and livemode = $2)
@@ -105,7 +115,7 @@ export class LedgerRepository {
        order by sequence desc limit $4`,
       [account, livemode, before, limit + 1],
     );
-    return rows;
+    return pageOf(rows, limit);
   }
 
   /** Numbers of the last entries before two moments, and the balances then. */
@@ -122,13 +132,13 @@ export class LedgerRepository {
   }
 
   /** Entries with numbers above `after` up to `upTo`, newest first. */
-  async entriesBetween(account: string, after: number, upTo: number, limit: number): Promise<EntryRow[]> {
+  async entriesBetween(account: string, after: number, upTo: number, limit: number): Promise<Page<EntryRow>> {
     const { rows } = await this.#pool.query<EntryRow>(
       `select ${ENTRY} from ledger_entries where account = $1 and sequence > $2 and sequence <= $3
        order by sequence desc limit $4`,
       [account, after, upTo, limit + 1],
     );
-    return rows;
+    return pageOf(rows, limit);
   }
 
   /** What was debited and credited, posted, by the entries with numbers above `after` up to `upTo`. */
@@ -152,32 +162,34 @@ export class LedgerRepository {
     return (await this.#withEntries(rows))[0];
   }
 
-  async transactions(livemode: boolean, query: TransactionsQuery): Promise<TransactionRow[]> {
-    const newer = query.ending_before !== undefined;
-    const values: unknown[] = [livemode, query.starting_after, query.ending_before, query.limit + 1];
-    let filter = "";
-    if (query.type !== undefined) {
-      values.push(query.type);
+  async transactions(filter: TransactionFilter): Promise<Page<TransactionRow>> {
+    const { livemode, limit, startingAfter, endingBefore, type, source, account } = filter;
+    const newer = endingBefore !== undefined;
+    const values: unknown[] = [livemode, startingAfter, endingBefore, limit + 1];
+    let conditions = "";
+    if (type !== undefined) {
+      values.push(type);
       // Written out, so that the index on transfers serves.
-      filter += query.type === "transfer" ? " and type = 'transfer'" : "";
-      filter += ` and type = $${String(values.length)}`;
+      conditions += type === "transfer" ? " and type = 'transfer'" : "";
+      conditions += ` and type = $${String(values.length)}`;
     }
-    if (query.source !== undefined) {
-      values.push(query.source);
-      filter += ` and type <> 'transfer' and object = $${String(values.length)}`;
+    if (source !== undefined) {
+      values.push(source);
+      conditions += ` and type <> 'transfer' and object = $${String(values.length)}`;
     }
-    if (query.account !== undefined) {
-      values.push(query.account);
-      filter += ` and id in (select transaction from ledger_entries where account = $${String(values.length)})`;
+    if (account !== undefined) {
+      values.push(account);
+      conditions += ` and id in (select transaction from ledger_entries where account = $${String(values.length)})`;
     }
     const { rows } = await this.#pool.query<Omit<TransactionRow, "entries">>(
       `select id, livemode, type, currency, object, description, metadata, created, posted
        from ledger_transactions
-       where livemode = $1 and ($2::text is null or id < $2) and ($3::text is null or id > $3) ${filter}
+       where livemode = $1 and ($2::text is null or id < $2) and ($3::text is null or id > $3) ${conditions}
        order by id ${newer ? "asc" : "desc"} limit $4`,
       values,
     );
-    return this.#withEntries(rows);
+    const { data, hasMore } = pageOf(rows, limit, newer);
+    return { data: await this.#withEntries(data), hasMore };
   }
 
   /** Posted debits and credits of each account; at a moment, or now. */

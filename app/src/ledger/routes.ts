@@ -8,9 +8,9 @@ import type { Caller } from "../http/operation.ts";
 import { pageOptions } from "../http/pages.ts";
 import { ERROR_ANSWERS, Id, IdempotencyHeaders, listAnswer, ListOf, Timestamp } from "../http/schemas.ts";
 import type { Once } from "../journal/once.ts";
-import { asNotEmpty, changeAccount, missingAccount, openAccount } from "./accounts.ts";
+import { asNotEmpty, changeAccount, openAccount, visibleAccount } from "./accounts.ts";
 import { presentAccount, presentEntry, presentTransaction, presentTrialBalance } from "./present.ts";
-import type { AccountRow, LedgerRepository } from "./repository.ts";
+import type { LedgerRepository } from "./repository.ts";
 import * as schemas from "./schemas.ts";
 
 const tags = ["Ledger"];
@@ -23,13 +23,6 @@ export function ledgerRoutes(
   once: Once,
   repository: LedgerRepository,
 ): FastifyPluginAsyncTypebox {
-  /** The account, if the caller may see it: who acts for a customer sees that customer's accounts only. */
-  async function visibleAccount(id: string, { livemode, customer }: Caller): Promise<AccountRow> {
-    const row = await repository.account(id, livemode);
-    if (row === undefined || (customer !== undefined && row.customer !== customer)) throw missingAccount(id);
-    return row;
-  }
-
   return async (app) => {
     app.post("/ledger/accounts", {
       config: WRITE,
@@ -55,14 +48,11 @@ export function ledgerRoutes(
         response: { 200: ListOf(schemas.Account), ...ERROR_ANSWERS },
       },
       handler: async ({ operation, query }) => {
-        const { limit, endingBefore } = pageOptions(query);
         const { livemode, customer = query.customer } = operation.caller;
-        const rows = await repository.accounts(livemode, { ...query, customer });
-        return listAnswer(
-          "/v1/ledger/accounts",
-          pageOf(rows, limit, endingBefore).map(presentAccount),
-          rows.length > limit,
-        );
+        const { currency, type, code } = query;
+        const filter = { livemode, ...pageOptions(query), currency, type, customer, code };
+        const { data, hasMore } = await repository.accounts(filter);
+        return listAnswer("/v1/ledger/accounts", data.map(presentAccount), hasMore);
       },
     });
 
@@ -76,7 +66,7 @@ export function ledgerRoutes(
         response: { 200: schemas.Account, ...ERROR_ANSWERS },
       },
       handler: async ({ operation, params }) =>
-        presentAccount(await visibleAccount(params.id, operation.caller)),
+        presentAccount(await visibleAccount(repository, params.id, operation.caller)),
     });
 
     app.post("/ledger/accounts/:id", {
@@ -93,7 +83,7 @@ export function ledgerRoutes(
       handler: async ({ operation, params, body }, reply) => {
         try {
           const change = async () =>
-            changeAccount(core, await visibleAccount(params.id, operation.caller), body);
+            changeAccount(core, await visibleAccount(repository, params.id, operation.caller), body);
           return await sendAnswer(reply, await once.answer(operation, change));
         } catch (error) {
           throw asNotEmpty(error, params.id);
@@ -126,12 +116,12 @@ export function ledgerRoutes(
         response: { 200: schemas.Statement, ...ERROR_ANSWERS },
       },
       handler: async ({ operation, params, query }) => {
-        const account = await visibleAccount(params.id, operation.caller);
+        const account = await visibleAccount(repository, params.id, operation.caller);
         const { from = 0, to = toSeconds(core.clock()) + 1, limit } = query;
         const moments: [Date, Date] = [new Date(from * 1000), new Date(to * 1000)];
         const [opening, closing] = (await repository.balancesAt(account.id, moments)) as [Moment, Moment];
         const upTo = Math.min(closing.sequence, (query.before ?? Infinity) - 1);
-        const rows = await repository.entriesBetween(account.id, opening.sequence, upTo, limit);
+        const page = await repository.entriesBetween(account.id, opening.sequence, upTo, limit);
         const turnover = await repository.turnover(account.id, opening.sequence, closing.sequence);
         const url = `/v1/ledger/accounts/${account.id}/statement`;
         return {
@@ -143,7 +133,7 @@ export function ledgerRoutes(
           opening_balance: opening.balance,
           closing_balance: closing.balance,
           ...turnover,
-          entries: listAnswer(url, rows.slice(0, limit).map(presentEntry), rows.length > limit),
+          entries: listAnswer(url, page.data.map(presentEntry), page.hasMore),
         };
       },
     });
@@ -158,13 +148,9 @@ export function ledgerRoutes(
         response: { 200: ListOf(schemas.Entry), ...ERROR_ANSWERS },
       },
       handler: async ({ operation, query }) => {
-        await visibleAccount(query.account, operation.caller);
-        const rows = await repository.entries(operation.caller.livemode, query);
-        return listAnswer(
-          "/v1/ledger/entries",
-          rows.slice(0, query.limit).map(presentEntry),
-          rows.length > query.limit,
-        );
+        await visibleAccount(repository, query.account, operation.caller);
+        const { data, hasMore } = await repository.entries(operation.caller.livemode, query);
+        return listAnswer("/v1/ledger/entries", data.map(presentEntry), hasMore);
       },
     });
 
@@ -178,12 +164,12 @@ export function ledgerRoutes(
         response: { 200: ListOf(schemas.Transaction), ...ERROR_ANSWERS },
       },
       handler: async ({ operation, query }) => {
-        const { limit, endingBefore } = pageOptions(query);
-        if (operation.caller.customer !== undefined)
-          await visibleAccount(query.account ?? "", operation.caller);
-        const rows = await repository.transactions(operation.caller.livemode, query);
-        const page = pageOf(rows, limit, endingBefore).map(presentTransaction);
-        return listAnswer("/v1/ledger/transactions", page, rows.length > limit);
+        const { livemode, customer } = operation.caller;
+        const { type, source, account } = query;
+        const page = pageOptions(query);
+        if (customer !== undefined) await visibleAccount(repository, account ?? "", operation.caller);
+        const { data, hasMore } = await repository.transactions({ livemode, ...page, type, source, account });
+        return listAnswer("/v1/ledger/transactions", data.map(presentTransaction), hasMore);
       },
     });
 
@@ -262,10 +248,4 @@ function requireWholeBook({ customer }: Caller): void {
 interface Moment {
   sequence: number;
   balance: number;
-}
-
-/** The page out of one row more than it holds; what was read towards newer ones is turned round. */
-export function pageOf<T>(rows: readonly T[], limit: number, endingBefore: string | undefined): T[] {
-  const page = rows.slice(0, limit);
-  return endingBefore === undefined ? page : page.reverse();
 }

@@ -205,6 +205,4 @@ export type NewAccount = Static<typeof NewAccount>;
 export type AccountUpdate = Static<typeof AccountUpdate>;
 export type Account = Static<typeof Account>;
 export type Entry = Static<typeof Entry>;
-export type AccountsQuery = Static<typeof AccountsQuery>;
-export type TransactionsQuery = Static<typeof TransactionsQuery>;
 export type EntriesQuery = Static<typeof EntriesQuery>;

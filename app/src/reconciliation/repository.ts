@@ -1,5 +1,6 @@
 /** The reconciliations' SQL. */
 import type pg from "pg";
+import { pageOf, type Page } from "../database/page.ts";
 import type { SettlementLine } from "../processors/processor.ts";
 import { type FaultKind, type Known, LEDGER_TYPES, type Movement } from "./match.ts";
 import type { ItemData, ItemRow } from "./reconciliation.ts";
@@ -243,12 +244,12 @@ export async function listItems(
   pool: pg.Pool,
   reconciliation: string,
   { limit, after = 0, kind }: { limit: number; after?: number; kind?: ItemKind },
-): Promise<{ data: ItemRow[]; hasMore: boolean }> {
+): Promise<Page<ItemRow>> {
   const { rows } = await pool.query<ItemRow>(
     `select number, kind, resolved, data from reconciliation_items
      where reconciliation = $1 and number > $2 and ($3::text is null or kind = $3)
      order by number limit $4`,
     [reconciliation, after, kind ?? null, limit + 1],
   );
-  return { data: rows.slice(0, limit), hasMore: rows.length > limit };
+  return pageOf(rows, limit);
 }

@@ -1,6 +1,6 @@
 /** The webhooks' own tables: the queue of deliveries, and how endpoints fail. The queue's rules are in its SQL functions. */
 import type pg from "pg";
-import type { Page } from "../database/objects.ts";
+import { pageOf, type Page } from "../database/page.ts";
 import type { EventRow } from "../events/event.ts";
 import type { DeliveryKey, DeliveryRow, DeliveryState, LogEntry } from "./delivery.ts";
 import type { Endpoint, EndpointData } from "./endpoint.ts";
@@ -149,8 +149,9 @@ export class WebhookRepository {
       [livemode, before ?? null, after ?? null, limit + 1],
     );
     return pageOf(
-      page,
       rows.map((row) => ({ ...row, created: row.created.getTime() })),
+      limit,
+      after !== undefined,
     );
   }
 
@@ -165,7 +166,7 @@ export class WebhookRepository {
        order by d.event ${order} limit $5`,
       [endpoint, before ?? null, after ?? null, state ?? null, limit + 1],
     );
-    return pageOf(filter, rows);
+    return pageOf(rows, limit, after !== undefined);
   }
 
   /** Events of an endpoint's dead letters, oldest first, after the event given. */
@@ -221,13 +222,6 @@ export class WebhookRepository {
     );
     return rows[0] as { count: number; oldest: Date | null };
   }
-}
-
-/** A page of rows that were read with one more than wanted, the nearest to the page's anchor first. */
-function pageOf<T>({ limit, after }: PageRequest, rows: readonly T[]): Page<T> {
-  const data = rows.slice(0, limit);
-  if (after !== undefined) data.reverse();
-  return { data, hasMore: rows.length > limit };
 }
 
 function interval(milliseconds: number): string {

@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import { Type } from "typebox";
+import { pageOf } from "../../database/page.ts";
 import { ApiError, notFound } from "../../errors.ts";
 import { sendAnswer } from "../../http/answer.ts";
 import { pageOptions } from "../../http/pages.ts";
@@ -74,9 +75,8 @@ export function achRoutes(options: AchRoutesOptions): FastifyPluginAsyncTypebox 
       handler: async ({ operation, query }) => {
         const page = pageOptions(query);
         const rows = await repository.files({ livemode: operation.caller.livemode, ...page });
-        const data = rows.slice(0, page.limit).map(presentFile);
-        if (page.endingBefore !== undefined) data.reverse();
-        return listAnswer("/v1/ach_files", data, rows.length > page.limit);
+        const { data, hasMore } = pageOf(rows, page.limit, page.endingBefore !== undefined);
+        return listAnswer("/v1/ach_files", data.map(presentFile), hasMore);
       },
     });
 
