@@ -51,6 +51,16 @@ create function is_debit_normal(type text) returns boolean
   language sql immutable parallel safe
   return type in ('asset', 'expense');
 
+-- What was posted, on the account's normal side.
+create function balance_of(a ledger_accounts) returns bigint
+  language sql immutable parallel safe
+  return case when is_debit_normal(a.type) then a.debits_posted - a.credits_posted else a.credits_posted - a.debits_posted end;
+
+-- What of it is not held.
+create function available_of(a ledger_accounts) returns bigint
+  language sql immutable parallel safe
+  return balance_of(a) - case when is_debit_normal(a.type) then a.credits_pending else a.debits_pending end;
+
 -- Transactions and entries: append-only -------------------------------------------------------------------------------
 
 create table ledger_transactions (
@@ -120,32 +130,76 @@ create trigger ledger_entries_balance after insert on ledger_entries
 
 -- Objects -------------------------------------------------------------------------------------------------------------
 
--- One table per kind, all alike: what the API shows is in data; what is searched by is a column made from it.
+-- Makes a kind of objects: a table, all alike (what the API shows is in data; what is searched by is a column made from it),
+-- and what commit_group does with its rows, as functions of the kind's own, so that their plans are kept.
+create procedure make_object_kind(kind text) language plpgsql as $$
+begin
+  execute format($table$
+    create table %1$I (
+      id text collate "C" primary key,
+      livemode boolean not null,
+      version integer not null check (version > 0),
+      created timestamptz not null,
+      data jsonb not null,
+      status text collate "C" generated always as (data ->> 'status') stored,
+      customer text collate "C" generated always as (data ->> 'customer') stored,
+      parent text collate "C" generated always as (data ->> 'payment') stored,
+      reference text collate "C" generated always as (data ->> 'reference') stored
+    ) with (fillfactor = 80);
+    create index on %1$I (status, id);
+    create index on %1$I (customer, id) where customer is not null;
+    create index on %1$I (parent, id) where parent is not null;
+    create index on %1$I (reference, id) where reference is not null;
+    create index on %1$I using gin ((data -> 'metadata') jsonb_path_ops) where data -> 'metadata' <> '{}';
+    grant select on %1$I to strongroom_service;
+  $table$, kind);
+  -- Those that do not have the version before the one that a change makes; the others are locked.
+  execute format($function$
+    create function %2$I(rows json) returns table (i integer, id text) language plpgsql as $body$
+    #variable_conflict use_column
+    begin
+      return query
+      select o.i, o.id
+      from json_to_recordset(rows) as o (i integer, id text, v integer)
+      left join lateral (select t.version from %1$I t where t.id = o.id for update) t on true
+      where t.version is distinct from o.v - 1;
+    end
+    $body$
+  $function$, kind, 'stale_' || kind);
+  execute format($function$
+    create procedure %2$I(rows json, livemodes boolean[], verdicts smallint[]) language plpgsql as $body$
+    begin
+      insert into %1$I (id, livemode, version, created, data)
+      select o.id, livemodes[o.i], 1, to_timestamp(o.c / 1000.0), o.d
+      from json_to_recordset(rows) as o (i integer, id text, c bigint, d jsonb)
+      where verdicts[o.i] = 0;
+    end
+    $body$
+  $function$, kind, 'create_' || kind);
+  execute format($function$
+    create procedure %2$I(rows json, verdicts smallint[]) language plpgsql as $body$
+    begin
+      update %1$I t set version = o.v, data = o.d
+      from (
+        select o.v, o.d, t.ctid as place
+        from json_to_recordset(rows) as o (i integer, id text, v integer, d jsonb)
+        cross join lateral (select t.ctid from %1$I t where t.id = o.id for update) t
+        where verdicts[o.i] = 0
+      ) o
+      where t.ctid = o.place;
+    end
+    $body$
+  $function$, kind, 'change_' || kind);
+end
+$$;
+
 do $$
 declare
   kind text;
 begin
   foreach kind in array array['customers', 'disputes', 'experiments', 'exports', 'flag_segments', 'flags', 'payment_methods',
                               'payments', 'payouts', 'reconciliations', 'refunds', 'webhook_endpoints'] loop
-    execute format($table$
-      create table %1$I (
-        id text collate "C" primary key,
-        livemode boolean not null,
-        version integer not null check (version > 0),
-        created timestamptz not null,
-        data jsonb not null,
-        status text collate "C" generated always as (data ->> 'status') stored,
-        customer text collate "C" generated always as (data ->> 'customer') stored,
-        parent text collate "C" generated always as (data ->> 'payment') stored,
-        reference text collate "C" generated always as (data ->> 'reference') stored
-      ) with (fillfactor = 80);
-      create index on %1$I (status, id);
-      create index on %1$I (customer, id) where customer is not null;
-      create index on %1$I (parent, id) where parent is not null;
-      create index on %1$I (reference, id) where reference is not null;
-      create index on %1$I using gin ((data -> 'metadata') jsonb_path_ops) where data -> 'metadata' <> '{}';
-      grant select on %1$I to strongroom_service;
-    $table$, kind);
+    call make_object_kind(kind);
   end loop;
 end
 $$;

@@ -1,18 +1,7 @@
 -- Up Migration
 
 -- Erasures: objects like others, made by the journal. They tell when whose data was erased, and hold nothing personal.
-create table erasures (
-  id text collate "C" primary key,
-  livemode boolean not null,
-  version integer not null check (version > 0),
-  created timestamptz not null,
-  data jsonb not null,
-  status text collate "C" generated always as (data ->> 'status') stored,
-  customer text collate "C" generated always as (data ->> 'customer') stored
-) with (fillfactor = 80);
-create index erasures_status on erasures (status, id);
-create index erasures_customer on erasures (customer, id);
-grant select on erasures to strongroom_service;
+call make_object_kind('erasures');
 
 -- Up to where a rule of retention has been applied.
 create table retention_progress (

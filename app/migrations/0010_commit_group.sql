@@ -10,62 +10,6 @@ create function signed_change(debit_normal boolean, kind smallint, amount bigint
     else 0
   end;
 
--- What commit_group does with the objects of one kind; made for each kind, so that their plans are kept. A migration that
--- adds a kind calls this once its table is there.
-create procedure make_object_functions(kind text) language plpgsql as $$
-begin
-  -- Those that do not have the version before the one that a change makes; the others are locked.
-  execute format($function$
-    create function %2$I(rows json) returns table (i integer, id text) language plpgsql as $body$
-    #variable_conflict use_column
-    begin
-      return query
-      select o.i, o.id
-      from json_to_recordset(rows) as o (i integer, id text, v integer)
-      left join lateral (select t.version from %1$I t where t.id = o.id for update) t on true
-      where t.version is distinct from o.v - 1;
-    end
-    $body$
-  $function$, kind, 'stale_' || kind);
-  execute format($function$
-    create procedure %2$I(rows json, livemodes boolean[], verdicts smallint[]) language plpgsql as $body$
-    begin
-      insert into %1$I (id, livemode, version, created, data)
-      select o.id, livemodes[o.i], 1, to_timestamp(o.c / 1000.0), o.d
-      from json_to_recordset(rows) as o (i integer, id text, c bigint, d jsonb)
-      where verdicts[o.i] = 0;
-    end
-    $body$
-  $function$, kind, 'create_' || kind);
-  execute format($function$
-    create procedure %2$I(rows json, verdicts smallint[]) language plpgsql as $body$
-    begin
-      update %1$I t set version = o.v, data = o.d
-      from (
-        select o.v, o.d, t.ctid as place
-        from json_to_recordset(rows) as o (i integer, id text, v integer, d jsonb)
-        cross join lateral (select t.ctid from %1$I t where t.id = o.id for update) t
-        where verdicts[o.i] = 0
-      ) o
-      where t.ctid = o.place;
-    end
-    $body$
-  $function$, kind, 'change_' || kind);
-end
-$$;
-
-do $$
-declare
-  kind text;
-begin
-  foreach kind in array array['customers', 'disputes', 'erasures', 'experiments', 'exports', 'flag_segments', 'flags',
-                              'payment_methods', 'payments', 'payouts', 'reconciliations', 'refunds',
-                              'webhook_endpoints'] loop
-    call make_object_functions(kind);
-  end loop;
-end
-$$;
-
 -- Commits a group of writes: each whole or not at all, each as if it came alone in the order of the group. Returns a row
 -- for each write that is refused; the others are done.
 --
@@ -119,7 +63,6 @@ declare
   reasons constant text[] := array['key_taken', 'conflict', 'account_missing', 'account_closed', 'currency_mismatch',
                                    'insufficient_funds', 'balance_overflow'];
   refused boolean := false;
-  has_entries constant boolean := cardinality(entry_items) > 0;
   kind text;
   rows json;
   done integer;
@@ -211,7 +154,7 @@ begin
 
   -- Accounts: locked, then judged. First all at once: were every write that takes money done before every write that gives
   -- some, would any account fall short? Rarely; then the writes are judged one by one, in order.
-  if has_entries then
+  if cardinality(entry_items) > 0 then
     select coalesce(bool_or(lowest < -overdraft or top > 9007199254740991), false)
       or coalesce(sum(entries), 0) < cardinality(entry_items)
     into doubtful
@@ -222,8 +165,7 @@ begin
         a.available + sum(least(signed_change(is_debit_normal(a.type), e.kind, e.amount), 0)) as lowest,
         greatest(a.debits_posted, a.credits_posted, a.debits_pending, a.credits_pending) + sum(abs(e.amount)) as top
       from (
-        select *, case when is_debit_normal(l.type) then l.debits_posted - l.credits_posted - l.credits_pending
-                       else l.credits_posted - l.debits_posted - l.debits_pending end as available
+        select *, available_of(l) as available
         from ledger_accounts l where l.id = any (entry_accounts) order by l.id for update
       ) a
       join unnest(entry_items, entry_accounts, entry_currencies, entry_kinds, entry_amounts)
@@ -234,8 +176,7 @@ begin
 
     if doubtful then
       for found in
-        select e.item, e.account, a.id is null or a.livemode <> livemodes[e.item] as missing, a.status, a.currency <> e.currency
-          as other_currency
+        select e.item, e.account, a.id is null or a.livemode <> livemodes[e.item] as missing, a.status
         from unnest(entry_items, entry_accounts, entry_currencies) as e (item, account, currency)
         left join ledger_accounts a on a.id = e.account
         where a.id is null or a.livemode <> livemodes[e.item] or a.status <> 'open' or a.currency <> e.currency
@@ -254,8 +195,7 @@ begin
         short integer;
       begin
         select
-          array_agg(case when is_debit_normal(a.type) then a.debits_posted - a.credits_posted - a.credits_pending
-                         else a.credits_posted - a.debits_posted - a.debits_pending end order by a.id),
+          array_agg(available_of(a) order by a.id),
           array_agg(-a.overdraft order by a.id),
           array_agg(greatest(a.debits_posted, a.credits_posted, a.debits_pending, a.credits_pending) order by a.id)
         into available, floors, tops
@@ -345,7 +285,7 @@ begin
         case when e.kind < 2 then 'posted'::ledger_layer else 'pending'::ledger_layer end,
         e.amount,
         e.currency,
-        case when is_debit_normal(a.type) then a.debits_posted - a.credits_posted else a.credits_posted - a.debits_posted end
+        balance_of(a)
           + sum(case when e.kind > 1 then 0 when (e.kind = 0) = is_debit_normal(a.type) then e.amount else -e.amount end)
             over w,
         moment

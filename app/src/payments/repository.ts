@@ -74,7 +74,7 @@ export async function isAnswered(pool: pg.Pool, livemode: boolean, key: string):
 /** What an account may give at this moment, in minor units; 0 for an account that nobody has opened. */
 export async function availableBalance(pool: pg.Pool, account: string): Promise<number> {
   const { rows } = await pool.query<{ available: string }>(
-    "select credits_posted - debits_posted - debits_pending as available from ledger_accounts where id = $1",
+    "select available_of(a) as available from ledger_accounts a where a.id = $1",
     [account],
   );
   return Number(rows[0]?.available ?? 0);
