@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { until } from "./wait.test-support.ts";
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
@@ -323,14 +324,6 @@ describe("the crash run", () => {
       const answer = await fetch(`http://127.0.0.1:${String(PORT)}/ready`).catch(() => undefined);
       return answer?.ok === true;
     }, 30_000);
-  }
-
-  async function until(condition: () => Promise<boolean>, limit: number): Promise<void> {
-    const end = performance.now() + limit;
-    while (!(await condition())) {
-      if (performance.now() > end) throw new Error(`It took more than ${String(limit / 1000)} s.`);
-      await pause(50);
-    }
   }
 
   function pause(milliseconds: number): Promise<void> {

@@ -3,7 +3,8 @@ import type { AddressInfo } from "node:net";
 import { expect } from "chai";
 import { pino } from "pino";
 import { AppConfigProvider } from "./appconfig-provider.ts";
-import { eventually, startInstance, testDatabase } from "./flags.test-support.ts";
+import { until } from "../../test/wait.test-support.ts";
+import { startInstance, testDatabase } from "./flags.test-support.ts";
 
 /** Speaks the agent's protocol: one configuration, evaluated for the context that the request's headers carry. */
 class Agent {
@@ -117,7 +118,7 @@ describe("flags of AWS AppConfig, by way of its agent (N6)", () => {
     const ask = async () => (await provider.resolveBooleanEvaluation("plain", false, { a: 1 })).value;
     expect(await ask()).to.equal(true);
     agent.flags = () => ({ plain: { enabled: false } });
-    await eventually(async () => !(await ask()), 1000);
+    await until(async () => !(await ask()), 1000);
     agent.status = 500;
     await new Promise((resolve) => setTimeout(resolve, 100));
     for (let time = 0; time < 5; time++) expect(await ask()).to.equal(false);
@@ -129,7 +130,7 @@ describe("flags of AWS AppConfig, by way of its agent (N6)", () => {
       .with.property("message", "The AppConfig agent does not answer, and has not for this context before.");
     agent.status = 200;
     agent.flags = () => ({ plain: { enabled: true } });
-    await eventually(ask, 1000);
+    await until(ask, 1000);
   });
 
   it("are not answers of another kind", async () => {
@@ -157,7 +158,7 @@ describe("flags of AWS AppConfig, by way of its agent (N6)", () => {
     expect(provider.stopped.size).to.equal(3);
     agent.status = 200;
     agent.flags = () => ({ emergency: { enabled: false } });
-    await eventually(() => provider.stopped.size === 0, 1000);
+    await until(() => provider.stopped.size === 0, 1000);
   });
 
   it("are served by FLAGS_PROVIDER=appconfig, and have the code's defaults until the agent is there", async () => {
@@ -178,8 +179,8 @@ describe("flags of AWS AppConfig, by way of its agent (N6)", () => {
       const client = instance.flags.client(true);
       expect(await client.getBooleanValue("plain", false)).to.equal(false);
       agent.status = 200;
-      await eventually(() => client.getBooleanValue("plain", false), 1000);
-      await eventually(() => instance.flags.isKilled("payouts.eur", true), 1000);
+      await until(() => client.getBooleanValue("plain", false), 1000);
+      await until(() => instance.flags.isKilled("payouts.eur", true), 1000);
       const { body } = await instance.call("POST", "/flags/plain/evaluate", { targeting_key: "cus_1" });
       expect(body).to.deep.include({ value: { enabled: true }, reason: "STATIC" });
     } finally {

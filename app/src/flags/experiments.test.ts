@@ -1,11 +1,6 @@
 import { expect } from "chai";
-import {
-  eventually,
-  type Instance,
-  startInstance,
-  type TestDatabase,
-  testDatabase,
-} from "./flags.test-support.ts";
+import { until } from "../../test/wait.test-support.ts";
+import { type Instance, startInstance, type TestDatabase, testDatabase } from "./flags.test-support.ts";
 
 interface Results {
   subjects: number;
@@ -78,7 +73,7 @@ describe("experiments (N6)", () => {
 
     const started = await here.call("POST", "/experiments/button-color/start", { version: 1 });
     expect(started.body).to.deep.include({ status: "running", started: 1_800_000_000 });
-    await eventually(async () => (await color("cus_1", there)).reason === "SPLIT", 1000);
+    await until(async () => (await color("cus_1", there)).reason === "SPLIT", 1000);
     for (let subject = 0; subject < 200; subject++) {
       const details = await color(`cus_${subject}`);
       expect(details.flagMetadata).to.deep.equal({ experiment: "button-color" });
@@ -116,7 +111,7 @@ describe("experiments (N6)", () => {
   it("count a subject once, however often it comes and on whichever instance", async () => {
     // The 200 of above came to both instances; looking with reasons does not count.
     await here.call("POST", "/flags/button/evaluate", { targeting_key: "cus_never" });
-    await eventually(async () => (await results()).subjects === 200, 3000);
+    await until(async () => (await results()).subjects === 200, 3000);
   });
 
   it("count a conversion once, and only of subjects who took part before", async () => {
@@ -136,7 +131,7 @@ describe("experiments (N6)", () => {
     there.flags.client(false).track("unknown", { targetingKey: "cus_61" });
     const paid = async () =>
       (await results()).metrics[0]?.variants.reduce((sum, { conversions: count }) => sum + count, 0);
-    await eventually(async () => (await paid()) === 61, 3000);
+    await until(async () => (await paid()) === 61, 3000);
   });
 
   it("tell rates, the test against the control, and when it is too early to decide", async () => {

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { pino } from "pino";
 import { type FileSource, makeFileSource, parseFlagFile } from "./file-source.ts";
-import { eventually, startInstance, testDatabase } from "./flags.test-support.ts";
+import { until } from "../../test/wait.test-support.ts";
+import { startInstance, testDatabase } from "./flags.test-support.ts";
 
 const file = (enabled: boolean) =>
   JSON.stringify({ flags: [{ key: "new-checkout", kind: "boolean", enabled }] });
@@ -35,26 +36,26 @@ describe("flags of a file (N6)", () => {
     await source.start();
     expect(isEnabled()).to.equal(false);
     await writeFile(path, file(true));
-    await eventually(() => isEnabled() === true, 2000);
+    await until(() => isEnabled() === true, 2000);
     await writeFile(`${path}.new`, file(false));
     await rename(`${path}.new`, path);
-    await eventually(() => isEnabled() === false, 2000);
+    await until(() => isEnabled() === false, 2000);
   });
 
   it("stay as they were while the file is broken or away, and the log says so", async () => {
     await writeFile(path, file(true));
     await source.start();
     await writeFile(path, '{"flags": [');
-    await eventually(() => logged.length === 1, 2000);
+    await until(() => logged.length === 1, 2000);
     await rm(path);
-    await eventually(() => logged.length === 2, 2000);
+    await until(() => logged.length === 2, 2000);
     expect(isEnabled()).to.equal(true);
     expect(logged[0])
       .to.include("the flag file is wrong; the last good flags stay")
       .and.include("is not JSON");
     expect(logged[1]).to.include("no such file");
     await writeFile(path, file(false));
-    await eventually(() => isEnabled() === false, 2000);
+    await until(() => isEnabled() === false, 2000);
   });
 
   it("that are wrong at the start are an error with every mistake", async () => {

@@ -91,12 +91,3 @@ export async function startInstance(
   await flags.start();
   return instance;
 }
-
-/** Waits until a condition holds. @throws Error after `limit` milliseconds */
-export async function eventually(holds: () => boolean | Promise<boolean>, limit: number): Promise<void> {
-  const end = performance.now() + limit;
-  while (!(await holds())) {
-    if (performance.now() > end) throw new Error(`It did not come true within ${limit} ms.`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}

@@ -1,11 +1,6 @@
 import { expect } from "chai";
-import {
-  eventually,
-  type Instance,
-  startInstance,
-  type TestDatabase,
-  testDatabase,
-} from "./flags.test-support.ts";
+import { until } from "../../test/wait.test-support.ts";
+import { type Instance, startInstance, type TestDatabase, testDatabase } from "./flags.test-support.ts";
 
 describe("flags of the database (N6)", () => {
   let database: TestDatabase;
@@ -211,7 +206,7 @@ describe("flags of the database (N6)", () => {
     const client = there.flags.client(false);
     client.addHandler("PROVIDER_CONFIGURATION_CHANGED" as never, listener);
     await here.call("POST", "/flags", { key: "told", kind: "boolean" });
-    await eventually(() => told > 0, 1000);
+    await until(() => told > 0, 1000);
     client.removeHandler("PROVIDER_CONFIGURATION_CHANGED" as never, listener);
   });
 
@@ -227,7 +222,7 @@ describe("flags of the database (N6)", () => {
     const killed = await here.call("POST", "/flags/stop-cards/kill", { reason: "INC-7: double charges" });
     expect(killed.body).to.deep.include({ enabled: false, reason: "INC-7: double charges" });
     expect(here.flags.isKilled("payments.method.card", false)).to.equal(true);
-    await eventually(() => there.flags.isKilled("payments.method.card", false), 1000);
+    await until(() => there.flags.isKilled("payments.method.card", false), 1000);
     expect(there.flags.isKilled("payments.method.us_bank_account", false)).to.equal(false);
     expect(there.flags.isKilled("payments.method.card", true), "live").to.equal(false);
     expect(() => there.flags.requireOpen(false, "payments.currency.usd", "payments.method.card")).to.throw(
@@ -238,7 +233,7 @@ describe("flags of the database (N6)", () => {
     });
 
     await here.call("POST", "/flags/stop-cards/enable", {});
-    await eventually(() => !there.flags.isKilled("payments.method.card", false), 1000);
+    await until(() => !there.flags.isKilled("payments.method.card", false), 1000);
     there.flags.requireOpen(false, "payments.method.card");
   });
 
@@ -246,7 +241,7 @@ describe("flags of the database (N6)", () => {
     const patient = await startInstance(database, { settings: { FLAGS_POLL_INTERVAL: "60000" } });
     try {
       await here.call("POST", "/flags", { key: "pushed", kind: "boolean", enabled: true });
-      await eventually(() => on("pushed", patient), 1000);
+      await until(() => on("pushed", patient), 1000);
     } finally {
       await patient.stop();
     }
@@ -258,15 +253,15 @@ describe("flags of the database (N6)", () => {
       await database.pool.query(
         "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()",
       );
-      await eventually(
+      await until(
         async () =>
           (await here.call("POST", "/flags", { key: "missed", kind: "boolean", enabled: true })).status < 500,
         5000,
       );
-      await eventually(() => on("missed", patient), 5000);
+      await until(() => on("missed", patient), 5000);
       // And the new connection listens.
       await here.call("POST", "/flags", { key: "heard", kind: "boolean", enabled: true });
-      await eventually(() => on("heard", patient), 1000);
+      await until(() => on("heard", patient), 1000);
     } finally {
       await patient.stop();
     }
@@ -276,7 +271,7 @@ describe("flags of the database (N6)", () => {
     await database.pool.query("alter table flags disable trigger flags_notify");
     try {
       await here.call("POST", "/flags", { key: "quiet", kind: "boolean", enabled: true });
-      await eventually(() => on("quiet", there), 1000);
+      await until(() => on("quiet", there), 1000);
     } finally {
       await database.pool.query("alter table flags enable trigger flags_notify");
     }

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { until } from "../../test/wait.test-support.ts";
 import pino from "pino";
 import { testCore, type TestCore } from "../../test/core.test-support.ts";
 import { testRedis, type TestServer } from "../../test/servers.test-support.ts";
@@ -34,14 +35,6 @@ describe("Limits shared through Redis", () => {
     return service;
   }
 
-  async function until(holds: () => Promise<boolean>, limit = 5000): Promise<void> {
-    const end = Date.now() + limit;
-    while (!(await holds())) {
-      if (Date.now() > end) expect.fail("did not hold in time");
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
-  }
-
   const connected = async ({ limits }: TestIdentity) =>
     (await limits.ping?.().then(
       () => true,
@@ -52,13 +45,13 @@ describe("Limits shared through Redis", () => {
 
   it("holds for all instances together, but for what comes between two exchanges", async () => {
     const [one, two] = [await start({ RATE_LIMIT_PER_IP: "10" }), await start({ RATE_LIMIT_PER_IP: "10" })];
-    await until(() => connected(one));
-    await until(() => connected(two));
+    await until(() => connected(one), 5000);
+    await until(() => connected(two), 5000);
     for (let count = 0; count < 9; count += 1) expect((await ask(one, "192.0.2.1")).statusCode).to.equal(200);
     // The other one hears of it, and lets one more through.
     await new Promise((resolve) => setTimeout(resolve, EXCHANGE));
     expect((await ask(two, "192.0.2.1")).statusCode).to.equal(200);
-    await until(async () => (await ask(two, "192.0.2.1")).statusCode === 429);
+    await until(async () => (await ask(two, "192.0.2.1")).statusCode === 429, 5000);
     const { headers } = await ask(two, "192.0.2.1");
     expect(headers["ratelimit-remaining"]).to.equal("0");
     expect((await ask(two, "192.0.2.2")).statusCode).to.equal(200);
@@ -67,9 +60,9 @@ describe("Limits shared through Redis", () => {
   it("degrades to a limit for each instance while Redis is away, and to a shared one when it is back", async function () {
     this.timeout(60_000);
     const [one, two] = [await start({ RATE_LIMIT_PER_IP: "5" }), await start({ RATE_LIMIT_PER_IP: "5" })];
-    await until(() => connected(one));
+    await until(() => connected(one), 5000);
     process.kill(redis.pid, "SIGKILL");
-    await until(async () => !(await connected(one)));
+    await until(async () => !(await connected(one)), 5000);
     for (const service of [one, two]) {
       const codes = [];
       for (let count = 0; count < 6; count += 1) codes.push((await ask(service, "192.0.2.3")).statusCode);
@@ -83,12 +76,12 @@ describe("Limits shared through Redis", () => {
     for (let count = 0; count < 4; count += 1) await ask(one, "192.0.2.4");
     await new Promise((resolve) => setTimeout(resolve, EXCHANGE));
     expect((await ask(two, "192.0.2.4")).statusCode).to.equal(200);
-    await until(async () => (await ask(two, "192.0.2.4")).statusCode === 429);
+    await until(async () => (await ask(two, "192.0.2.4")).statusCode === 429, 5000);
   });
 
   it("never wait for a Redis that hangs", async () => {
     const service = await start({ RATE_LIMIT_PER_IP: "1000" });
-    await until(() => connected(service));
+    await until(() => connected(service), 5000);
     process.kill(redis.pid, "SIGSTOP");
     try {
       for (let count = 0; count < 200; count += 1)
@@ -113,7 +106,7 @@ describe("Limits shared through Redis", () => {
     const config = loadConfig({ REDIS_HOST: "127.0.0.1", REDIS_PORT: String(port) });
     const counts = redisCounts(config, pino({ level: "silent" }));
     counts?.start();
-    await until(() => Promise.resolve(counts?.isReady === true));
+    await until(() => Promise.resolve(counts?.isReady === true), 5000);
     const rule = { name: "test", points: 5, window: 60_000 };
     expect(await counts?.add(rule, "x", 3)).to.deep.include({ count: 3 });
     const { count, millisecondsLeft } = (await counts?.add(rule, "x", 2)) ?? {

@@ -1,4 +1,5 @@
 /** Identity as the service runs it, on a fresh database, with routes to try it on. */
+import { until } from "../../test/wait.test-support.ts";
 import { randomBytes } from "node:crypto";
 import type { FastifyInstance, FastifyPluginAsync, InjectOptions, LightMyRequestResponse } from "fastify";
 import { testCore, type TestCore } from "../../test/core.test-support.ts";
@@ -110,13 +111,8 @@ export function keyOf(response: LightMyRequestResponse): ApiKey & { secret: stri
 }
 
 /** A change reaches every instance at once; the limit only ends a wait in vain. */
-export async function eventually(holds: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + 5000;
-  while (Date.now() < end) {
-    if (await holds()) return;
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-  throw new Error("It did not hold within five seconds.");
+export function eventually(holds: () => Promise<boolean>): Promise<void> {
+  return until(holds, 5000);
 }
 
 export async function testCustomer(core: TestCore): Promise<string> {

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { until } from "../../test/wait.test-support.ts";
 import { testCore, type TestCore, testOperation } from "../../test/core.test-support.ts";
 import { ApiError, invalid } from "../errors.ts";
 import { type Claim, type Decision, type GivenAnswer, Once } from "./once.ts";
@@ -261,10 +262,6 @@ describe("Once", () => {
       "select credits_posted as paid from ledger_accounts where id = 'b'",
     );
     return rows[0]?.paid ?? NaN;
-  }
-
-  async function until(condition: () => Promise<boolean>): Promise<void> {
-    while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 5));
   }
 
   async function failure(promise: Promise<unknown>): Promise<ApiError> {

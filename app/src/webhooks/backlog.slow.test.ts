@@ -1,9 +1,9 @@
 import { expect } from "chai";
+import { until } from "../../test/wait.test-support.ts";
 import {
   happen,
   makeEndpoint,
   receiver,
-  until,
   webhookBench,
   type Bench,
   type Receiver,

@@ -3,14 +3,8 @@ import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
-import {
-  makeEndpoint,
-  receiver,
-  until,
-  webhookBench,
-  type Bench,
-  type Receiver,
-} from "./webhooks.test-support.ts";
+import { until } from "../../test/wait.test-support.ts";
+import { makeEndpoint, receiver, webhookBench, type Bench, type Receiver } from "./webhooks.test-support.ts";
 
 const PROCESS = fileURLToPath(new URL("process.test-support.ts", import.meta.url));
 const KILLS = 10;

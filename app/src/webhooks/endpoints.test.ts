@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { until } from "../../test/wait.test-support.ts";
 import type { LookupAddress } from "node:dns";
 import type { Resolve } from "../http/outgoing.ts";
 import { allowsPrivateTargets } from "./settings.ts";
@@ -7,7 +8,6 @@ import {
   happen,
   makeEndpoint,
   receiver,
-  until,
   webhookBench,
   type Bench,
   type Json,

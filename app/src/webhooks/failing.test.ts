@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { until } from "../../test/wait.test-support.ts";
 import { TROUBLE } from "./schedule.ts";
 import {
   call,
@@ -6,7 +7,6 @@ import {
   makeEndpoint,
   receiver,
   settled,
-  until,
   webhookBench,
   type Bench,
   type Json,

@@ -2,7 +2,8 @@ import { spawn } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
-import { call, happen, makeEndpoint, receiver, until, webhookBench } from "./webhooks.test-support.ts";
+import { until } from "../../test/wait.test-support.ts";
+import { call, happen, makeEndpoint, receiver, webhookBench } from "./webhooks.test-support.ts";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
 

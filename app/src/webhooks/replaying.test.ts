@@ -1,10 +1,10 @@
 import { expect } from "chai";
+import { until } from "../../test/wait.test-support.ts";
 import {
   call,
   happen,
   makeEndpoint,
   receiver,
-  until,
   webhookBench,
   type Bench,
   type Json,

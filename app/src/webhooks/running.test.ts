@@ -1,5 +1,6 @@
 import { MeterProvider, MetricReader, type DataPoint, type Histogram } from "@opentelemetry/sdk-metrics";
 import { expect } from "chai";
+import { until } from "../../test/wait.test-support.ts";
 import { testCluster } from "../../test/database.test-support.ts";
 import { createPool } from "../database/pool.ts";
 import { unavailable } from "../errors.ts";
@@ -10,7 +11,6 @@ import {
   plainKeys,
   receiver,
   settled,
-  until,
   webhookBench,
   type Bench,
   type Json,

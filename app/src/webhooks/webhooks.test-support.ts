@@ -1,8 +1,8 @@
+import { until } from "../../test/wait.test-support.ts";
 /** What the webhooks' tests build on: a real database, a clock that can be put forward, and receivers that really listen. */
 import { randomBytes } from "node:crypto";
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Meter } from "@opentelemetry/api";
 import type { FastifyInstance } from "fastify";
 import fastifyPlugin from "fastify-plugin";
@@ -211,15 +211,6 @@ export async function receiver(
         server.closeAllConnections();
       }),
   };
-}
-
-/** Waits until something holds. @param limit milliseconds, generous: a machine may be busy */
-export async function until(holds: () => boolean | Promise<boolean>, limit = 15_000): Promise<void> {
-  for (const end = performance.now() + limit; performance.now() < end;) {
-    if (await holds()) return;
-    await sleep(10);
-  }
-  throw new Error(`What was waited for did not come within ${limit} ms: ${holds.toString()}`);
 }
 
 /** Waits until what became of everything that was sent is written down: the clock may be put forward then. */
