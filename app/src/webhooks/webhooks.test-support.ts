@@ -1,5 +1,5 @@
-import { until } from "../../test/wait.test-support.ts";
 /** What the webhooks' tests build on: a real database, a clock that can be put forward, and receivers that really listen. */
+import { until } from "../../test/wait.test-support.ts";
 import { randomBytes } from "node:crypto";
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
