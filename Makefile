@@ -18,7 +18,7 @@ demo: setup ## Preview production as out/preview.html, then drive payments throu
 	$(RUN) demo
 
 test: setup ## Everything: types, lint, format, all suites
-	@scripts/test/system-packages chromium postgresql-15 redis-server python3-venv openssl
+	@scripts/test/system-packages chromium postgresql-15 pgbouncer redis-server python3-venv openssl
 	@scripts/test/python-tools
 	$(RUN) test:all
 

@@ -1,5 +1,5 @@
 /** Ids of objects: a prefix that tells the kind and a UUIDv7 in base 32 (TypeID), so that ids sort by time of making. */
-import { TypeID } from "typeid-js";
+import { randomFillSync } from "node:crypto";
 import { V7Generator } from "uuidv7";
 import type { Clock } from "./clock.ts";
 
@@ -37,9 +37,43 @@ export type MakeId = (kind: IdKind) => string;
 /**
  * @param random 32 random bits; given in tests for ids that are the same in every run. @default cryptographic random numbers
  */
-export function makeIds(clock: Clock, random?: () => number): MakeId {
-  const generator = random ? new V7Generator({ nextUint32: random }) : new V7Generator();
+export function makeIds(clock: Clock, random = cryptographicRandom()): MakeId {
+  const generator = new V7Generator({ nextUint32: random });
   // When the clock steps back a little, ids go on from the last one.
-  return (kind) =>
-    TypeID.fromUUIDBytes(ID_PREFIXES[kind], generator.generateOrResetWithTs(clock()).bytes).toString();
+  return (kind) => `${ID_PREFIXES[kind]}_${base32(generator.generateOrResetWithTs(clock()).bytes)}`;
+}
+
+/** Random numbers drawn many at a time: a request makes several ids, and a draw costs more than all else of an id. */
+function cryptographicRandom(): () => number {
+  const drawn = Buffer.alloc(1024);
+  let next = drawn.length;
+  return () => {
+    if (next === drawn.length) {
+      randomFillSync(drawn);
+      next = 0;
+    }
+    next += 4;
+    return drawn.readUInt32LE(next - 4);
+  };
+}
+
+/** TypeID's digits: Crockford's base 32 in lower case. */
+const DIGITS = "0123456789abcdefghjkmnpqrstvwxyz";
+/** Two digits for each value of ten bits. */
+const PAIRS = Array.from(DIGITS, (high) => Array.from(DIGITS, (low) => high + low)).flat();
+
+/** 16 bytes as 26 digits: 130 bits, of which the first two are zero. */
+function base32(bytes: Uint8Array): string {
+  let digits = "";
+  let bits = 0;
+  let count = 2;
+  for (const byte of bytes) {
+    bits = (bits << 8) | byte;
+    count += 8;
+    if (count < 10) continue;
+    count -= 10;
+    digits += PAIRS[bits >> count] ?? "";
+    bits &= (1 << count) - 1;
+  }
+  return digits;
 }

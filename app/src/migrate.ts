@@ -15,6 +15,7 @@ import {
   databaseSettings,
   dataFolder,
 } from "./database/settings.ts";
+import { requireOwnSession } from "./database/sessions.ts";
 import { readEnvironment } from "./operations/environment.ts";
 
 process.exitCode = await main();
@@ -46,7 +47,10 @@ async function main(): Promise<number> {
 async function migrateDatabase(config: DatabaseConfig): Promise<string[]> {
   const log = (line: string) => console.log(line);
   const connection = databaseConnection(config);
-  if (connection !== undefined) return migrate(connection, { log });
+  if (connection !== undefined) {
+    await requireOwnSession(connection);
+    return migrate(connection, { log });
+  }
   const embedded = await startEmbeddedPostgres({ folder: dataFolder(config) });
   try {
     return await migrate(embedded.url, { log });

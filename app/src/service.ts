@@ -92,7 +92,7 @@ async function assemble(config: Config, options: ServiceOptions, closings: Closi
     log: log.log,
   };
   const pool = createPool({ ...poolOptions, max: config.DATABASE_POOL_SIZE });
-  const journalPool = createPool({ ...poolOptions, max: config.JOURNAL_LANES });
+  const journalPool = createPool({ ...poolOptions, max: config.JOURNAL_LANES, pipeline: true });
   closings.push(
     () => pool.end(),
     () => journalPool.end(),

@@ -1,6 +1,4 @@
 import { expect } from "chai";
-import { until } from "./wait.test-support.ts";
-import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
@@ -8,10 +6,14 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
+import { freePort } from "../src/database/embedded-server.ts";
+import { verifyBooks } from "./model-run.test-support.ts";
+import { startProcess, type ProcessAnswer, type ServiceProcess } from "./process.test-support.ts";
 import { killWithChildren } from "./servers-crash.test-support.ts";
 import { testRedis, type TestServer } from "./servers.test-support.ts";
+import { until } from "./wait.test-support.ts";
 
 /** Requests of the run; STRONGROOM_CRASH_REQUESTS=20000 for a long one. */
 const REQUESTS = Number(process.env.STRONGROOM_CRASH_REQUESTS ?? 3000);
@@ -19,7 +21,8 @@ const CLIENTS = 32;
 /** Of the requests, how many are sent twice at the same moment. */
 const TWICE = 0.2;
 const KILLS = 3;
-const PORT = 3931;
+/** Milliseconds from the moment when PostgreSQL takes connections again until a transfer is done. */
+const RECOVERY_LIMIT = 3000;
 
 interface Request {
   key: string;
@@ -27,21 +30,21 @@ interface Request {
   body: object;
 }
 
-/** Final answers by key: all must be the same bytes. */
-interface Given {
-  status: number;
-  text: string;
-}
+type Given = Pick<ProcessAnswer<unknown>, "status" | "text">;
 
 describe("the crash run", () => {
   let folder: string;
-  let service: ChildProcess;
+  let port: number;
+  /** The one that was ready last: in the time before the next one is, what is sent to it fails. */
+  let service: ServiceProcess;
   let redis: TestServer;
   let receiver: Server;
-  let apiKey: string;
-  let isEnding = false;
-  let kills: string[];
+  let accounts: string[];
+  const kills: string[] = [];
+  /** What each recovery took, milliseconds. */
+  const recoveries: number[] = [];
   const delivered = new Set<string>();
+  /** Final answers by key: all must be the same bytes. */
   const answers = new Map<string, Given[]>();
 
   before(async () => {
@@ -52,30 +55,27 @@ describe("the crash run", () => {
       request.resume().on("end", () => response.writeHead(204).end());
     }).listen(0, "127.0.0.1");
     await once(receiver, "listening");
-    service = startService();
-    await untilReady();
-    apiKey = (await readFile(join(folder, "test-key"), "utf8")).trim();
-    kills = [];
+    port = await freePort();
+    await startService();
   });
 
   after(async () => {
-    isEnding = true;
-    service.kill("SIGTERM");
-    if (service.exitCode === null && service.signalCode === null) await once(service, "exit");
+    await service.stop();
     receiver.close();
     await redis.stop();
     await rm(folder, { recursive: true, force: true });
   });
 
-  it("loses nothing, doubles nothing, and comes back by itself: service, PostgreSQL and Redis killed under load", async () => {
-    const { port } = receiver.address() as AddressInfo;
-    await post("/v1/webhook_endpoints", { url: `http://127.0.0.1:${String(port)}/`, enabled_events: ["*"] });
-    const accounts: string[] = [];
+  it("loses nothing, doubles nothing, and serves again within 3 s of PostgreSQL's return: service, PostgreSQL and Redis killed under load", async () => {
+    const { port: listener } = receiver.address() as AddressInfo;
+    const endpoint = { url: `http://127.0.0.1:${String(listener)}/`, enabled_events: ["*"] };
+    await service.post("/v1/webhook_endpoints", endpoint);
+    accounts = [];
     for (let n = 0; n < 50; n += 1) {
       const account = { name: `a${String(n)}`, type: "liability", currency: "usd", overdraft: null };
-      accounts.push((JSON.parse((await post("/v1/ledger/accounts", account)).text) as { id: string }).id);
+      accounts.push((await service.post<{ id: string }>("/v1/ledger/accounts", account)).body.id);
     }
-    const requests = Array.from({ length: REQUESTS }, (_, n) => makeRequest(n, accounts));
+    const requests = Array.from({ length: REQUESTS }, (_, n) => makeRequest(n));
     let done = 0;
     const total = requests.length;
     const waiting = requests[Symbol.iterator]();
@@ -92,20 +92,17 @@ describe("the crash run", () => {
       const victims = [killService, killPostgres, killRedis];
       for (let n = 0; n < KILLS * victims.length; n += 1) {
         const share = (n + 0.7) / (KILLS * victims.length + 1);
-        while (done < total * share) await pause(10);
+        while (done < total * share) await sleep(10);
         await victims[n % victims.length]?.();
       }
     };
     await Promise.all([breaker(), ...Array.from({ length: CLIENTS }, client)]);
 
-    expect(
-      kills.filter((victim) => victim === "service"),
-      "kills of the service",
-    ).to.have.length(KILLS);
-    expect(
-      kills.filter((victim) => victim === "postgres"),
-      "kills of PostgreSQL",
-    ).to.have.length(KILLS);
+    for (const victim of ["service", "postgres"])
+      expect(kills.filter((each) => each === victim)).to.have.length(KILLS);
+    console.log(`      served again after ${recoveries.map(Math.round).join(", ")} ms`);
+    expect(recoveries).to.have.length(2 * KILLS);
+    expect(Math.max(...recoveries), "milliseconds until it served").to.be.below(RECOVERY_LIMIT);
 
     // Every answer to one key is the same, byte by byte.
     const different = [...answers].filter(
@@ -154,15 +151,7 @@ describe("the crash run", () => {
     expect(money?.credited, "refunded").to.equal(money?.refunded);
     expect(money?.held, "still held").to.equal("0");
 
-    const trial = JSON.parse((await get("/v1/ledger/trial-balance")).text) as {
-      currencies: { difference: number }[];
-    };
-    expect(trial.currencies.map(({ difference }) => difference)).to.deep.equal([0]);
-    expect(JSON.parse((await get("/v1/ledger/integrity")).text)).to.deep.include({
-      intact: true,
-      violations: [],
-      drift: [],
-    });
+    await verifyBooks(service);
 
     // The outbox is complete, and all of it arrives.
     const [lost] = await rows<{ count: string }>(`
@@ -178,7 +167,7 @@ describe("the crash run", () => {
   }).timeout(600_000);
 
   /** Transfers, payments in one call, payments that are captured in part and refunded. */
-  function makeRequest(n: number, accounts: string[]): Request {
+  function makeRequest(n: number): Request {
     const pick = () => accounts[Math.floor(Math.random() * accounts.length)] ?? "";
     const id = randomUUID();
     switch (n % 10) {
@@ -232,50 +221,29 @@ describe("the crash run", () => {
   /** Sends until there is a final answer, as a careful client does. */
   async function send({ key, path, body }: Request): Promise<Given> {
     for (let attempt = 0; ; attempt += 1) {
-      const given = await post(path, body, key).catch(() => undefined);
+      const given = await service.post(path, body, key).catch(() => undefined);
       if (given !== undefined && given.status < 500 && given.status !== 409 && given.status !== 429) {
         answers.set(key, [...(answers.get(key) ?? []), given]);
         return given;
       }
-      if (attempt > 600) throw new Error(`${key} has no final answer: ${JSON.stringify(given)}`);
-      await pause(50);
+      if (attempt > 600) throw new Error(`${key} has no final answer: ${String(given?.text)}`);
+      await sleep(50);
     }
-  }
-
-  async function post(path: string, body: object, key?: string): Promise<Given> {
-    return call("POST", path, body, key);
   }
 
   async function get(path: string): Promise<Given> {
     for (let attempt = 0; ; attempt += 1) {
-      const given = await call("GET", path).catch(() => undefined);
+      const given = await service.get(path).catch(() => undefined);
       if (given !== undefined && given.status < 500) return given;
       if (attempt > 600) throw new Error(`${path} has no answer`);
-      await pause(50);
+      await sleep(50);
     }
   }
 
-  async function call(method: string, path: string, body?: object, key?: string): Promise<Given> {
-    const response = await fetch(`http://127.0.0.1:${String(PORT)}${path}`, {
-      method,
-      headers: {
-        authorization: `Bearer ${apiKey}`,
-        ...(body && { "content-type": "application/json" }),
-        ...(key !== undefined && { "idempotency-key": key }),
-      },
-      body: body && JSON.stringify(body),
-      signal: AbortSignal.timeout(30_000),
-    });
-    return { status: response.status, text: await response.text() };
-  }
-
-  function startService(): ChildProcess {
-    const child = spawn(process.execPath, ["src/server.ts"], {
-      cwd: fileURLToPath(new URL("..", import.meta.url)),
-      env: {
-        ...process.env,
-        DATA_FOLDER: folder,
-        PORT: String(PORT),
+  async function startService(): Promise<void> {
+    service = await startProcess(
+      {
+        PORT: String(port),
         REDIS_URL: redis.url,
         LOG_LEVEL: "silent",
         RATE_LIMIT_PER_IP: "10000000",
@@ -283,50 +251,63 @@ describe("the crash run", () => {
         // Soon, so that the run need not wait.
         JANITOR_INTERVAL: "500",
       },
-      stdio: ["ignore", "ignore", "inherit"],
-    });
-    child.once("exit", () => {
-      if (!isEnding) service = startService();
-    });
-    return child;
+      { folder },
+    );
   }
 
   async function killService(): Promise<void> {
     kills.push("service");
-    const killed = service;
-    killed.kill("SIGKILL");
-    await once(killed, "exit");
-    await untilReady();
+    const { pid } = await postmaster();
+    const ended = once(service.child, "exit");
+    service.child.kill("SIGKILL");
+    await ended;
+    await Promise.all([startService(), untilServed(pid)]);
   }
 
   async function killPostgres(): Promise<void> {
     kills.push("postgres");
-    const [pid = ""] = (await readFile(join(folder, "data", "postmaster.pid"), "utf8")).split("\n");
-    killWithChildren(Number(pid));
-    await untilReady();
+    const { pid } = await postmaster();
+    killWithChildren(pid);
+    await untilServed(pid);
   }
 
   async function killRedis(): Promise<void> {
     kills.push("redis");
     process.kill(redis.pid, "SIGKILL");
-    await pause(200);
+    await sleep(200);
     redis = await testRedis(redis.port);
   }
 
+  /** Waits for the next PostgreSQL, and measures the time from then until the service has done a transfer. */
+  async function untilServed(before: number): Promise<void> {
+    const isAnother = ({ pid }: { pid: number }) => pid > 0 && pid !== before;
+    await until(async () => isAnother(await postmaster()) && (await takesConnections()), 60_000);
+    const back = performance.now();
+    await send(makeRequest(9));
+    recoveries.push(performance.now() - back);
+  }
+
+  async function takesConnections(): Promise<boolean> {
+    const client = new pg.Client({ connectionString: await databaseUrl() });
+    try {
+      await client.connect();
+      return true;
+    } catch {
+      return false;
+    } finally {
+      await client.end();
+    }
+  }
+
   async function databaseUrl(): Promise<string> {
-    const port = (await readFile(join(folder, "data", "postmaster.pid"), "utf8")).split("\n")[3] ?? "";
     const password = (await readFile(join(folder, "password"), "utf8")).trim();
-    return `postgresql://strongroom:${password}@127.0.0.1:${port}/strongroom`;
+    return `postgresql://strongroom:${password}@127.0.0.1:${(await postmaster()).port}/strongroom`;
   }
 
-  async function untilReady(): Promise<void> {
-    await until(async () => {
-      const answer = await fetch(`http://127.0.0.1:${String(PORT)}/ready`).catch(() => undefined);
-      return answer?.ok === true;
-    }, 30_000);
-  }
-
-  function pause(milliseconds: number): Promise<void> {
-    return new Promise((resolve) => setTimeout(resolve, milliseconds));
+  /** The server of the data, as its file tells; its id is 0 while there is none. */
+  async function postmaster(): Promise<{ pid: number; port: string }> {
+    const file = await readFile(join(folder, "data", "postmaster.pid"), "utf8").catch(() => "");
+    const [pid, , , port = ""] = file.split("\n");
+    return { pid: Number(pid), port };
   }
 });

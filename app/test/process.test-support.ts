@@ -4,10 +4,10 @@ import { once } from "node:events";
 import { chmod, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { freePort } from "../src/database/embedded-server.ts";
-import { eventually } from "./servers-crash.test-support.ts";
 
 const SERVER = fileURLToPath(new URL("../src/server.ts", import.meta.url));
 
@@ -51,6 +51,56 @@ export interface ServiceProcess {
   stop(): Promise<number | null>;
 }
 
+/** The process as it starts: it may not be ready yet, and may end instead. */
+export interface Launched {
+  child: ChildProcess;
+  url: string;
+  /** What it wrote to standard output, and to standard error. */
+  output(): string;
+  errors(): string;
+  /** Exit status, or the signal that ended it. */
+  ended: Promise<number | string>;
+  /** Resolves with the milliseconds from its start until the path was answered with the status. */
+  until(path: string, status: number): Promise<number>;
+}
+
+export interface LaunchOptions {
+  /** What to run. @default the service itself */
+  command?: string;
+  args?: string[];
+  /** In a process group of its own, as a shell starts it at a terminal. */
+  detached?: boolean;
+}
+
+/** Starts the service on a free port, unless the environment names one. */
+export async function launch(
+  environment: Record<string, string>,
+  { command = process.execPath, args = [SERVER], detached }: LaunchOptions = {},
+): Promise<Launched> {
+  const { PORT = String(await freePort()) } = environment;
+  const started = performance.now();
+  const child = spawn(command, args, {
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...environment, PORT },
+    detached,
+  });
+  let output = "";
+  let errors = "";
+  child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString("latin1")));
+  child.stderr.on("data", (chunk: Buffer) => (errors += chunk.toString("latin1")));
+  const ended = once(child, "exit").then(([status, signal]) => (status ?? signal) as number | string);
+  const url = `http://127.0.0.1:${PORT}`;
+  async function until(path: string, status: number): Promise<number> {
+    const found = async () => (await fetch(url + path).catch(() => undefined))?.status;
+    for (const limit = performance.now() + START_LIMIT; (await found()) !== status;) {
+      if (child.exitCode !== null || child.signalCode !== null || performance.now() > limit)
+        throw new Error(`${path} is not answered with ${status}: ${output}${errors}`);
+      await sleep(20);
+    }
+    return performance.now() - started;
+  }
+  return { child, url, output: () => output, errors: () => errors, ended, until };
+}
+
 /** Starts the service and waits until it is ready. Without DATABASE_URL it has a PostgreSQL of its own in its folder. */
 export async function startProcess(
   environment: Record<string, string>,
@@ -59,27 +109,17 @@ export async function startProcess(
   const folder = given ?? (await mkdtemp(join(tmpdir(), "strongroom-process-")));
   // PostgreSQL runs as another account where this is root.
   await chmod(folder, 0o755);
-  const port = await freePort();
-  const child = spawn(process.execPath, [...flags, SERVER], {
-    env: {
-      PATH: process.env.PATH,
-      HOME: process.env.HOME,
-      PORT: String(port),
-      DATA_FOLDER: folder,
-      RATE_LIMIT_PER_IP: "0",
-      RATE_LIMIT_PER_KEY: "0",
-      ...environment,
-    },
-  });
-  let output = "";
-  for (const stream of [child.stdout, child.stderr])
-    stream.on("data", (chunk: Buffer) => (output += chunk.toString("latin1")));
-  const url = `http://127.0.0.1:${port}`;
-  await eventually(async () => {
-    if (child.exitCode !== null) throw new Error(`The service ended: ${output}`);
-    const { status } = await fetch(`${url}/ready`);
-    if (status !== 200) throw new Error(`The service is not ready: ${output}`);
-  }, START_LIMIT);
+  const launched = await launch(
+    { DATA_FOLDER: folder, RATE_LIMIT_PER_IP: "0", RATE_LIMIT_PER_KEY: "0", ...environment },
+    { args: [...flags, SERVER] },
+  );
+  const { child, url } = launched;
+  try {
+    await launched.until("/ready", 200);
+  } catch (error) {
+    child.kill("SIGKILL");
+    throw error;
+  }
   const apiKey = await testKey(folder, environment);
 
   async function call<T>(
@@ -112,16 +152,13 @@ export async function startProcess(
     child,
     url,
     folder,
-    output: () => output,
+    output: () => launched.output() + launched.errors(),
     call,
     get: (path) => call("GET", path),
     post: (path, body, key) => call("POST", path, body, key === undefined ? {} : { "idempotency-key": key }),
     async stop() {
-      if (child.exitCode === null && child.signalCode === null) {
-        const ended = once(child, "exit");
-        child.kill("SIGTERM");
-        await ended;
-      }
+      child.kill("SIGTERM");
+      await launched.ended;
       if (given === undefined) await rm(folder, { recursive: true, force: true });
       return child.exitCode;
     },

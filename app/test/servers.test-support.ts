@@ -1,13 +1,14 @@
 /** Servers for tests other than PostgreSQL: each on a random port of the loopback interface, gone with this process. */
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { openSync, readFileSync } from "node:fs";
+import { openSync, readFileSync, writeFileSync } from "node:fs";
 import { mkdtemp } from "node:fs/promises";
 import { createConnection } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { serverAccount } from "../src/database/embedded-account.ts";
 import { freePort } from "../src/database/embedded-server.ts";
 import { startWatchdog } from "../src/database/embedded-watchdog.ts";
 
@@ -26,16 +27,38 @@ const START_LIMIT = 60_000;
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
 /**
- * A Redis that keeps nothing.
+ * A Redis that keeps nothing. STRONGROOM_TEST_REDIS names another server's program, as Valkey's.
  *
  * @param port to come back where one was killed. @default a free one
  */
 export async function testRedis(port?: number): Promise<TestServer> {
-  requirePackage("redis-server");
+  const { STRONGROOM_TEST_REDIS: program = "redis-server" } = process.env;
+  if (program === "redis-server") requirePackage(program);
   return startServer("redis", port, (chosen) => [
-    "redis-server",
+    program,
     ...["--bind", "127.0.0.1", "--port", String(chosen), "--save", "", "--appendonly", "no"],
   ]);
+}
+
+/** PgBouncer in front of a database that there is. */
+export async function testPooler(database: string, mode: "session" | "transaction"): Promise<TestServer> {
+  requirePackage("pgbouncer");
+  const { hostname, port: target, pathname, username, password } = new URL(database);
+  const name = pathname.slice(1);
+  const server = await startServer("postgresql", undefined, (port, folder) => {
+    const file = join(folder, "pgbouncer.ini");
+    const settings = [
+      "[databases]",
+      `${name} = host=${hostname} port=${target} user=${username} password=${password}`,
+      "[pgbouncer]",
+      ...["listen_addr = 127.0.0.1", `listen_port = ${port}`, "unix_socket_dir ="],
+      ...["auth_type = any", `pool_mode = ${mode}`],
+    ];
+    writeFileSync(file, settings.join("\n"));
+    // Like PostgreSQL, it refuses to run as root.
+    return ["pgbouncer", ...(serverAccount() ? ["-u", "nobody"] : []), file];
+  });
+  return { ...server, url: `postgresql://service@127.0.0.1:${server.port}/${name}` };
 }
 
 /** moto: an AWS for tests (KMS, Secrets Manager, S3, …); any credentials do. */
@@ -70,14 +93,14 @@ function run(script: string, ...args: string[]): string {
 async function startServer(
   scheme: string,
   wantedPort: number | undefined,
-  commandFor: (port: number) => string[],
+  commandFor: (port: number, folder: string) => string[],
 ): Promise<TestServer> {
   const port = wantedPort ?? (await freePort());
   const folder = await mkdtemp(join(tmpdir(), "strongroom-server-"));
   const logFile = join(folder, "log");
   const log = openSync(logFile, "w");
   const watchdog = startWatchdog(folder);
-  const [command = "", ...args] = commandFor(port);
+  const [command = "", ...args] = commandFor(port, folder);
   const child = spawn(command, args, { cwd: folder, detached: true, stdio: ["ignore", log, log] });
   child.unref();
   watchdog.watch(child.pid);

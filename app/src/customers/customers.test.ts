@@ -111,8 +111,7 @@ describe("customers", () => {
     expect((await api.call("GET", "/customers")).body.data).to.deep.equal([]);
     expect((await core.pool.query("select from vault_entries")).rowCount).to.equal(0);
     expect((await core.pool.query("select from vault_data_keys")).rowCount).to.equal(0);
-    const resolved = await api.methods.resolve(method.body.id, TEST_CALLER);
-    const error = await resolved.reveal({ purpose: "test", actor: "key" }).catch((reason: unknown) => reason);
+    const error = await api.instrument(method.body.id, id).catch((reason: unknown) => reason);
     expect(error).to.include({ status: 400, code: "payment_method_unusable" });
     const refused = await api.call("POST", `/customers/${id}`, { name: "again" });
     expect(refused.status).to.equal(400);

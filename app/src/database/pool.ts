@@ -18,6 +18,8 @@ export interface PoolOptions {
   connectTimeout?: number;
   /** Seconds that one statement may take; 0: any. @default 15 */
   statementTimeout?: number;
+  /** Whether a statement is sent before the last one of its connection is answered. @default false */
+  pipeline?: boolean;
   log?: Logger;
 }
 
@@ -42,6 +44,7 @@ export function createPool(options: PoolOptions): pg.Pool {
     applicationName = "strongroom",
     connectTimeout = 5,
     statementTimeout = 15,
+    pipeline = false,
     log,
   } = options;
   const role = options.role === undefined ? SERVICE_ROLE : options.role;
@@ -55,6 +58,7 @@ export function createPool(options: PoolOptions): pg.Pool {
     // Where packets vanish, neither an answer nor an error ever comes.
     query_timeout: statementTimeout === 0 ? undefined : (statementTimeout + GRACE) * 1000,
     keepAlive: true,
+    pipeline,
     types: integersAsNumbers(),
     // Done before anybody gets the connection.
     verify: (client, done) => {

@@ -205,7 +205,7 @@ export function experimentRoutes(service: FlagService): FastifyPluginAsyncTypebo
         },
       },
       async ({ body: { conversions }, operation }, reply) => {
-        const answer = await service.once.answer(operation, async () => {
+        const answer = await service.once.act(operation, async () => {
           const named = conversions.map(({ targeting_key: targetingKey, metric }) => ({
             targetingKey,
             metric,

@@ -54,8 +54,7 @@ export class Counter {
   }
 
   /** The subject's window now. */
-  at(subject: string): Window {
-    const now = this.#clock();
+  at(subject: string, now = this.#clock()): Window {
     const found = this.#windows.get(subject);
     if (found !== undefined && now < found.ends) return found;
     const window = { count: 0, ends: now + this.rule.window, untold: 0 };
@@ -64,8 +63,8 @@ export class Counter {
   }
 
   /** Counts a request. @returns the window, and whether the request is within the limit; one beyond it is not counted */
-  take(subject: string): { window: Window; within: boolean } {
-    const window = this.at(subject);
+  take(subject: string, now = this.#clock()): { window: Window; within: boolean } {
+    const window = this.at(subject, now);
     if (window.count >= this.rule.points) return { window, within: false };
     window.count += 1;
     if (this.#shared?.isReady === true) {

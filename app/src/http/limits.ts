@@ -59,8 +59,9 @@ export async function createLimits(core: Pick<Core, "config" | "clock" | "log" |
   /** Counts the request. @returns what to refuse it with */
   function take(limit: Counter, subject: string, reply: FastifyReply): ApiError | undefined {
     if (limit.rule.points === 0) return undefined;
-    const { window, within } = limit.take(subject);
-    announce(reply, limit.rule, window, clock());
+    const now = clock();
+    const { window, within } = limit.take(subject, now);
+    announce(reply, limit.rule, window, now);
     return within ? undefined : refusal(limit.rule, window);
   }
 

@@ -46,8 +46,8 @@ export function authentication(options: AuthenticationOptions): FastifyPluginAsy
     return undefined;
   }
 
-  function admit(request: FastifyRequest, verified: Verified): ApiError | undefined {
-    const refused = refusal(verified, request.routeOptions.config);
+  function admit(request: FastifyRequest, verified: Verified, rules: RouteRules): ApiError | undefined {
+    const refused = refusal(verified, rules);
     if (refused !== undefined) return refused;
     if (verified.apiKey !== undefined) onUse(verified.apiKey);
     request.operation = { caller: verified.caller, requestId: request.id };
@@ -79,7 +79,8 @@ export function authentication(options: AuthenticationOptions): FastifyPluginAsy
     app.decorateRequest("operation");
     app.addHook("onRoute", ({ url, method, config }) => checkRules(`${String(method)} ${url}`, url, config));
     app.addHook("onRequest", (request, reply, done) => {
-      const { scope } = request.routeOptions.config;
+      const { config } = request.routeOptions;
+      const { scope } = config;
       if (scope === undefined || scope === PUBLIC) {
         done();
         return;
@@ -87,8 +88,8 @@ export function authentication(options: AuthenticationOptions): FastifyPluginAsy
       const { authorization } = request.headers;
       const known = authorization === undefined ? undefined : credentials.known(authorization);
       if (known === undefined)
-        verify(request, reply).then((verified) => done(admit(request, verified)), done);
-      else done(admit(request, known));
+        verify(request, reply).then((verified) => done(admit(request, verified, config)), done);
+      else done(admit(request, known, config));
     });
     return Promise.resolve();
   };

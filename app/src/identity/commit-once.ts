@@ -6,7 +6,7 @@ import type { KeyObject } from "node:crypto";
 import type pg from "pg";
 import { ApiError, errorBody, invalid } from "../errors.ts";
 import type { Operation } from "../http/operation.ts";
-import { COMMIT_GROUP, groupArguments, groupResults, type RefusedRow } from "../journal/group.ts";
+import { COMMIT_WRITES, groupArguments, type RefusedRow } from "../journal/group.ts";
 import type { GivenAnswer } from "../journal/once.ts";
 import type { Answer, DomainEvent, Write } from "../journal/write.ts";
 import { open, seal } from "../vault/aes-gcm.ts";
@@ -88,9 +88,8 @@ function keyWrite(committer: Committer, operation: Operation, { status, body }: 
 
 /** Within the caller's transaction. */
 export async function commitWrites(db: pg.ClientBase, writes: Write[]): Promise<void> {
-  const { rows } = await db.query<RefusedRow>({ ...COMMIT_GROUP, values: groupArguments(writes) });
-  const refused = groupResults(writes.length, rows).find(({ committed }) => !committed);
-  if (refused !== undefined) throw new KeyTaken();
+  const { rows } = await db.query<RefusedRow>({ ...COMMIT_WRITES, values: groupArguments(writes, false) });
+  if (rows.length > 0) throw new KeyTaken();
 }
 
 async function replay({ pool, sealingKey }: Committer, operation: Operation): Promise<GivenAnswer> {

@@ -1,56 +1,138 @@
-/** The form in which the function `commit_group` (migrations/0010_commit_group.sql) takes a group of writes. */
-import type { CommitResult, LedgerEntry, ObjectKind, Refusal, Write } from "./write.ts";
+/** The form in which the function `commit_writes` (migrations/0011_commit_writes.sql) takes a group of writes. */
+import { Bigints, Booleans, Integers, Smallints, Texts, Timestamps } from "./arrays.ts";
+import type { KeyChange, LedgerTransaction, ObjectChange, Refusal, Write } from "./write.ts";
 
-export const COMMIT_GROUP = {
-  name: "commit_group",
-  text: "select item, reason, detail from commit_group($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
+/** Columns of each list; see the function. */
+const COLUMNS = { keys: 7, completions: 5, changes: 6, creations: 6, ledger: 26, events: 7 } as const;
+const PARAMETERS = 5 + Object.values(COLUMNS).reduce<number>((sum, count) => sum + count, 0);
+
+const placeholders = Array.from({ length: PARAMETERS }, (_, n) => `$${String(n + 1)}`).join(", ");
+
+export const COMMIT_WRITES = {
+  name: "commit_writes",
+  text: `select item, reason, detail from commit_writes(${placeholders})`,
 };
 
+/** A write that the database refuses; item 0 with the reason `careful`: see `commit_writes`. */
 export interface RefusedRow {
   item: number;
-  reason: Refusal["reason"];
+  reason: Refusal["reason"] | "careful";
   detail: string | null;
 }
 
-const ENTRY_KINDS: Record<LedgerEntry["layer"], Record<LedgerEntry["direction"], number>> = {
-  posted: { debit: 0, credit: 1 },
-  pending: { debit: 2, credit: 3 },
-};
+/** What is refused, by the write's index from 0; the first of several reasons, which is that its key is taken. */
+export function refusalsOf(rows: readonly RefusedRow[]): Map<number, Refusal> {
+  const refusals = new Map<number, Refusal>();
+  for (const { item, reason, detail } of rows)
+    if (reason !== "careful" && !refusals.has(item - 1))
+      refusals.set(item - 1, refusal(reason, detail ?? ""));
+  return refusals;
+}
 
-/** The function's arguments. Arrays are written as PostgreSQL's array literals: none of their texts comes from a client. */
-export function groupArguments(writes: readonly Write[]): (string | null)[] {
-  const keys: object[] = [];
-  const completions: object[] = [];
-  const newAccounts: object[] = [];
-  const creations: ObjectLists = new Map();
-  const changes: ObjectLists = new Map();
-  const transactions: object[] = [];
-  // Events hold JSON text that goes through as it stands, so their list is put together by hand.
-  const events: string[] = [];
-  const items: number[] = [];
-  const transactionIds: string[] = [];
-  const accounts: string[] = [];
-  const currencies: string[] = [];
-  const kinds: number[] = [];
-  const amounts: number[] = [];
+function refusal(reason: Refusal["reason"], detail: string): Refusal {
+  if (reason === "key_taken") return { reason };
+  if (reason === "conflict") return { reason, object: detail };
+  return { reason, account: detail };
+}
 
-  writes.forEach((write, index) => {
-    const i = index + 1;
-    if (write.key !== undefined)
-      (write.key.step === "complete" ? completions : keys).push(keyRow(i, write.key));
-    for (const {
-      id,
-      name,
-      type,
-      currency,
-      status,
-      overdraft,
-      customer,
-      metadata,
-      created,
-    } of write.accounts ?? []) {
-      newAccounts.push({
-        i,
+/** Lists that are empty go as nulls. */
+type Argument = string | Buffer | null;
+
+/** Something of a write, with the write's number from 1. */
+interface Row<T> {
+  item: number;
+  livemode: boolean;
+  of: T;
+}
+
+/** The function's arguments. */
+export function groupArguments(writes: readonly Write[], careful: boolean): Argument[] {
+  const livemodes = new Booleans(writes.length);
+  const actors = new Texts();
+  const requests = new Texts();
+  for (const { livemode, actor, request } of writes) {
+    livemodes.add(livemode);
+    actors.add(actor);
+    requests.add(request ?? null);
+  }
+  return [
+    String(careful),
+    livemodes.buffer,
+    actors.buffer,
+    requests.buffer,
+    ...keyArguments(writes),
+    openings(writes),
+    ...objectArguments(writes),
+    ...ledgerArguments(rowsOf(writes, ({ transactions }) => transactions)),
+    ...eventArguments(writes),
+  ];
+}
+
+function keyArguments(writes: readonly Write[]): Argument[] {
+  const taken: Row<KeyChange>[] = [];
+  const completed: Row<KeyChange & { step: "complete" }>[] = [];
+  writes.forEach(({ key, livemode }, index) => {
+    if (key?.step === "complete") completed.push({ item: index + 1, livemode, of: key });
+    else if (key !== undefined) taken.push({ item: index + 1, livemode, of: key });
+  });
+  return [...takenArguments(taken), ...completedArguments(completed)];
+}
+
+function takenArguments(rows: Row<KeyChange>[]): Argument[] {
+  const { length } = rows;
+  if (length === 0) return nothing(COLUMNS.keys);
+  const items = new Integers(length);
+  const names = new Texts();
+  const fingerprints = new Texts();
+  const statuses = new Smallints(length);
+  const bodies = new Texts();
+  const objects = new Texts();
+  const subjects = new Texts();
+  for (const { item, of } of rows.sort(byKey)) {
+    items.add(item);
+    names.add(of.key);
+    fingerprints.add(of.fingerprint);
+    statuses.add(of.step === "claim" ? 0 : of.answer.status);
+    bodies.add(of.step === "claim" ? null : of.answer.body);
+    objects.add(of.step === "claim" ? of.object : null);
+    subjects.add(of.step === "claim" ? null : (of.subject ?? null));
+  }
+  return [items, names, fingerprints, statuses, bodies, objects, subjects].map(({ buffer }) => buffer);
+}
+
+function completedArguments(rows: Row<KeyChange & { step: "complete" }>[]): Argument[] {
+  const { length } = rows;
+  if (length === 0) return nothing(COLUMNS.completions);
+  const items = new Integers(length);
+  const names = new Texts();
+  const statuses = new Smallints(length);
+  const bodies = new Texts();
+  const subjects = new Texts();
+  for (const { item, of } of rows.sort(byKey)) {
+    items.add(item);
+    names.add(of.key);
+    statuses.add(of.answer.status);
+    bodies.add(of.answer.body);
+    subjects.add(of.subject ?? null);
+  }
+  return [items, names, statuses, bodies, subjects].map(({ buffer }) => buffer);
+}
+
+/** Everybody locks keys in one order. */
+function byKey(a: Row<KeyChange>, b: Row<KeyChange>): number {
+  return a.of.key < b.of.key ? -1 : 1;
+}
+
+function openings(writes: readonly Write[]): string | null {
+  const rows = rowsOf(writes, ({ accounts }) => accounts);
+  if (rows.length === 0) return null;
+  return JSON.stringify(
+    rows.map(
+      ({
+        item,
+        of: { id, name, type, currency, status, overdraft, customer, metadata, created, before },
+      }) => ({
+        i: item,
         id,
         n: name,
         y: type,
@@ -60,95 +142,267 @@ export function groupArguments(writes: readonly Write[]): (string | null)[] {
         u: customer,
         x: metadata,
         c: created,
-      });
-    }
-    for (const { kind, id, version, created, data } of write.objects ?? []) {
-      if (version === 1) addRow(creations, kind, { i, id, c: created, d: data });
-      else addRow(changes, kind, { i, id, v: version, d: data });
-    }
-    for (const transaction of write.transactions ?? []) {
-      const { id, type, currency, object, description, metadata, created } = transaction;
-      transactions.push({ i, id, y: type, q: currency, o: object, d: description, x: metadata, c: created });
-      for (const entry of transaction.entries) {
-        items.push(i);
-        transactionIds.push(id);
-        accounts.push(entry.account);
-        currencies.push(currency);
-        kinds.push(ENTRY_KINDS[entry.layer][entry.direction]);
-        amounts.push(entry.amount);
-      }
-    }
-    for (const { id, type, object, version, created, data } of write.events ?? []) {
-      const rest = JSON.stringify({ i, id, y: type, o: object, v: version, c: created });
-      events.push(`${rest.slice(0, -1)},"d":${data}}`);
-    }
-  });
+        b: before && { n: before.name, s: before.status, r: before.overdraft, x: before.metadata },
+      }),
+    ),
+  );
+}
 
+function objectArguments(writes: readonly Write[]): Argument[] {
+  const rows = rowsOf(writes, ({ objects }) => objects);
+  // Everybody locks objects in one order: by kind, then by id.
+  rows.sort(({ of: a }, { of: b }) => {
+    if (a.kind !== b.kind) return a.kind < b.kind ? -1 : 1;
+    return a.id < b.id ? -1 : 1;
+  });
   return [
-    literal(writes.map(({ livemode }) => livemode)),
-    quotedLiteral(writes.map(({ actor }) => actor)),
-    quotedLiteral(writes.map(({ request }) => request ?? null)),
-    keys.length > 0 ? JSON.stringify(keys) : null,
-    completions.length > 0 ? JSON.stringify(completions) : null,
-    newAccounts.length > 0 ? JSON.stringify(newAccounts) : null,
-    objectLists(creations),
-    objectLists(changes),
-    transactions.length > 0 ? JSON.stringify(transactions) : null,
-    events.length > 0 ? `[${events.join(",")}]` : null,
-    literal(items),
-    literal(transactionIds),
-    quotedLiteral(accounts),
-    literal(currencies),
-    literal(kinds),
-    literal(amounts),
+    ...changeArguments(rows.filter(({ of }) => of.version > 1)),
+    ...creationArguments(rows.filter(({ of }) => of.version === 1)),
   ];
 }
 
-/** What became of each write, in order. */
-export function groupResults(count: number, refused: readonly RefusedRow[]): CommitResult[] {
-  const results = new Array<CommitResult>(count).fill({ committed: true });
-  for (const { item, reason, detail } of refused)
-    results[item - 1] = { committed: false, ...refusal(reason, detail ?? "") };
-  return results;
+function changeArguments(rows: readonly Row<ObjectChange>[]): Argument[] {
+  const { length } = rows;
+  if (length === 0) return nothing(COLUMNS.changes);
+  const items = new Integers(length);
+  const ids = new Texts();
+  const versions = new Integers(length);
+  const texts = new Texts();
+  for (const { item, of } of rows) {
+    items.add(item);
+    ids.add(of.id);
+    versions.add(of.version);
+    texts.add(JSON.stringify(of.data));
+  }
+  return [...kindArguments(rows), ...[items, ids, versions, texts].map(({ buffer }) => buffer)];
 }
 
-function refusal(reason: Refusal["reason"], detail: string): Refusal {
-  if (reason === "key_taken") return { reason };
-  if (reason === "conflict") return { reason, object: detail };
-  return { reason, account: detail };
+function creationArguments(rows: readonly Row<ObjectChange>[]): Argument[] {
+  const { length } = rows;
+  if (length === 0) return nothing(COLUMNS.creations);
+  const ids = new Texts();
+  const livemodes = new Booleans(length);
+  const moments = new Timestamps(length);
+  const texts = new Texts();
+  for (const { livemode, of } of rows) {
+    ids.add(of.id);
+    livemodes.add(livemode);
+    moments.add(of.created);
+    texts.add(JSON.stringify(of.data));
+  }
+  return [...kindArguments(rows), ...[ids, livemodes, moments, texts].map(({ buffer }) => buffer)];
 }
 
-function keyRow(i: number, change: NonNullable<Write["key"]>): object {
-  const row = { i, k: change.key, f: change.fingerprint };
-  if (change.step === "claim") return { ...row, o: change.object };
-  return { ...row, s: change.answer.status, b: change.answer.body, u: change.subject };
+/** Kinds, and the number of rows of each. */
+function kindArguments(rows: readonly Row<ObjectChange>[]): Argument[] {
+  const kinds = new Texts();
+  const numbers = new Map<string, number>();
+  for (const { of } of rows) numbers.set(of.kind, (numbers.get(of.kind) ?? 0) + 1);
+  const counts = new Integers(numbers.size);
+  for (const [kind, number] of numbers) {
+    kinds.add(kind);
+    counts.add(number);
+  }
+  return [kinds.buffer, counts.buffer];
 }
 
-interface ObjectRow {
-  i: number;
+function ledgerArguments(rows: readonly Row<LedgerTransaction>[]): Argument[] {
+  if (rows.length === 0) return nothing(COLUMNS.ledger);
+  const length = rows.reduce((sum, { of }) => sum + of.entries.length, 0);
+  const items = new Integers(length);
+  const transactions = new Integers(length);
+  const kinds = new Smallints(length);
+  const amounts = new Bigints(length);
+  const positions = new Integers(length);
+  const runnings = new Bigints(length);
+  const touched: AccountSums[] = [];
+  const accounts = new Map<string, AccountSums>();
+  rows.forEach(({ item, livemode, of: { currency, entries } }, index) => {
+    for (const { account: id, direction, layer, amount } of entries) {
+      const account = accountSums(accounts, id, livemode, currency);
+      const kind = ENTRY_KINDS[layer][direction];
+      addTo(account, kind, amount);
+      touched.push(account);
+      items.add(item);
+      transactions.add(index + 1);
+      kinds.add(kind);
+      amounts.add(amount);
+      positions.add(account.entries);
+      runnings.add(account.running);
+    }
+  });
+  // Everybody locks accounts in one order.
+  const sorted = [...accounts.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+  sorted.forEach((account, index) => (account.place = index + 1));
+  const places = new Integers(length);
+  for (const { place } of touched) places.add(place);
+  const entries = [items, places, transactions, kinds, amounts, positions, runnings];
+  return [...accountArguments(sorted), ...transactionArguments(rows), ...entries.map(({ buffer }) => buffer)];
+}
+
+function transactionArguments(rows: readonly Row<LedgerTransaction>[]): Argument[] {
+  const items = new Integers(rows.length);
+  const ids = new Texts();
+  const types = new Texts();
+  const currencies = new Texts();
+  const objects = new Texts();
+  const descriptions = new Texts();
+  const metadata = new Texts();
+  const moments = new Timestamps(rows.length);
+  for (const { item, of } of rows) {
+    items.add(item);
+    ids.add(of.id);
+    types.add(of.type);
+    currencies.add(of.currency);
+    objects.add(of.object);
+    descriptions.add(of.description ?? null);
+    metadata.add(of.metadata === undefined ? null : JSON.stringify(of.metadata));
+    moments.add(of.created);
+  }
+  return [items, ids, types, currencies, objects, descriptions, metadata, moments].map(
+    ({ buffer }) => buffer,
+  );
+}
+
+/** What a group does to one account. */
+interface AccountSums {
   id: string;
+  livemode: boolean;
+  currency: string;
+  /** From 1, in the order of ids. */
+  place: number;
+  entries: number;
+  debitsPosted: number;
+  creditsPosted: number;
+  debitsPending: number;
+  creditsPending: number;
+  /** Posted debits less posted credits. */
+  running: number;
+  /** What is taken from it, zero or below, if it is of a debit-normal type, or of a credit-normal one. */
+  takesDebitNormal: number;
+  takesCreditNormal: number;
+  /** Sum of the amounts, whatever their sign. */
+  volume: number;
 }
 
-type ObjectLists = Map<ObjectKind, (ObjectRow & Record<string, unknown>)[]>;
-
-function addRow(lists: ObjectLists, kind: ObjectKind, row: ObjectRow & Record<string, unknown>): void {
-  const rows = lists.get(kind);
-  if (rows === undefined) lists.set(kind, [row]);
-  else rows.push(row);
+function accountArguments(accounts: readonly AccountSums[]): Argument[] {
+  const { length } = accounts;
+  const ids = new Texts();
+  const livemodes = new Booleans(length);
+  const currencies = new Texts();
+  const entries = new Integers(length);
+  const debitsPosted = new Bigints(length);
+  const creditsPosted = new Bigints(length);
+  const debitsPending = new Bigints(length);
+  const creditsPending = new Bigints(length);
+  const takesDebitNormal = new Bigints(length);
+  const takesCreditNormal = new Bigints(length);
+  const volumes = new Bigints(length);
+  for (const account of accounts) {
+    ids.add(account.id);
+    livemodes.add(account.livemode);
+    currencies.add(account.currency);
+    entries.add(account.entries);
+    debitsPosted.add(account.debitsPosted);
+    creditsPosted.add(account.creditsPosted);
+    debitsPending.add(account.debitsPending);
+    creditsPending.add(account.creditsPending);
+    takesDebitNormal.add(account.takesDebitNormal);
+    takesCreditNormal.add(account.takesCreditNormal);
+    volumes.add(account.volume);
+  }
+  const sums = [debitsPosted, creditsPosted, debitsPending, creditsPending];
+  const takes = [takesDebitNormal, takesCreditNormal, volumes];
+  return [ids, livemodes, currencies, entries, ...sums, ...takes].map(({ buffer }) => buffer);
 }
 
-/** Everybody locks objects in one order: by kind, then by id. */
-function objectLists(lists: ObjectLists): string | null {
-  if (lists.size === 0) return null;
-  const sorted = [...lists].sort(([a], [b]) => (a < b ? -1 : 1));
-  for (const [, rows] of sorted) rows.sort((a, b) => (a.id < b.id ? -1 : 1));
-  return JSON.stringify(Object.fromEntries(sorted));
+function accountSums(
+  accounts: Map<string, AccountSums>,
+  id: string,
+  livemode: boolean,
+  currency: string,
+): AccountSums {
+  const name = `${livemode ? "live" : "test"} ${currency} ${id}`;
+  let account = accounts.get(name);
+  if (account === undefined) {
+    account = {
+      id,
+      livemode,
+      currency,
+      place: 0,
+      entries: 0,
+      debitsPosted: 0,
+      creditsPosted: 0,
+      debitsPending: 0,
+      creditsPending: 0,
+      running: 0,
+      takesDebitNormal: 0,
+      takesCreditNormal: 0,
+      volume: 0,
+    };
+    accounts.set(name, account);
+  }
+  return account;
 }
 
-function literal(values: readonly (string | number | boolean)[]): string {
-  return `{${values.join(",")}}`;
+const ENTRY_KINDS = { posted: { debit: 0, credit: 1 }, pending: { debit: 2, credit: 3 } } as const;
+
+function addTo(account: AccountSums, kind: 0 | 1 | 2 | 3, amount: number): void {
+  account.entries += 1;
+  account.volume += Math.abs(amount);
+  // What is available falls by credits of debit-normal accounts and by debits of credit-normal ones, posted or held; the
+  // release of a hold (a negative amount) does not lower it.
+  const taken = Math.max(amount, 0);
+  if (kind % 2 === 0) account.takesCreditNormal -= taken;
+  else account.takesDebitNormal -= taken;
+  switch (kind) {
+    case 0:
+      account.debitsPosted += amount;
+      account.running += amount;
+      return;
+    case 1:
+      account.creditsPosted += amount;
+      account.running -= amount;
+      return;
+    case 2:
+      account.debitsPending += amount;
+      return;
+    case 3:
+      account.creditsPending += amount;
+  }
 }
 
-function quotedLiteral(values: readonly (string | null)[]): string {
-  return `{${values.map((value) => (value === null ? "null" : `"${value.replace(/[\\"]/g, "\\$&")}"`)).join(",")}}`;
+function eventArguments(writes: readonly Write[]): Argument[] {
+  const rows = rowsOf(writes, ({ events }) => events);
+  const { length } = rows;
+  if (length === 0) return nothing(COLUMNS.events);
+  const items = new Integers(length);
+  const ids = new Texts();
+  const types = new Texts();
+  const objects = new Texts();
+  const versions = new Integers(length);
+  const moments = new Timestamps(length);
+  const texts = new Texts();
+  for (const { item, of } of rows) {
+    items.add(item);
+    ids.add(of.id);
+    types.add(of.type);
+    objects.add(of.object);
+    versions.add(of.version);
+    moments.add(of.created);
+    texts.add(of.data);
+  }
+  return [items, ids, types, objects, versions, moments, texts].map(({ buffer }) => buffer);
+}
+
+function nothing(columns: number): null[] {
+  return new Array<null>(columns).fill(null);
+}
+
+function rowsOf<T>(writes: readonly Write[], pick: (write: Write) => readonly T[] | undefined): Row<T>[] {
+  const rows: Row<T>[] = [];
+  writes.forEach((write, index) => {
+    for (const of of pick(write) ?? []) rows.push({ item: index + 1, livemode: write.livemode, of });
+  });
+  return rows;
 }

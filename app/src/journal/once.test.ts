@@ -1,7 +1,10 @@
 import { expect } from "chai";
+import type { QueryConfig } from "pg";
 import { until } from "../../test/wait.test-support.ts";
 import { testCore, type TestCore, testOperation } from "../../test/core.test-support.ts";
+import type { Core } from "../core.ts";
 import { ApiError, invalid } from "../errors.ts";
+import { Journal } from "./journal.ts";
 import { type Claim, type Decision, type GivenAnswer, Once } from "./once.ts";
 
 describe("Once", () => {
@@ -106,6 +109,52 @@ describe("Once", () => {
     expect(again).to.deep.equal({ ...first, replayed: true });
   });
 
+  describe("acting before it decides", () => {
+    let acts: number;
+    beforeEach(() => (acts = 0));
+
+    const act = (): Decision => {
+      acts += 1;
+      return { answer: { status: 200, body: { acts } } };
+    };
+
+    it("does nothing under a key of another request", async () => {
+      await core.once.answer(testOperation(core, "k"), () => pay(10));
+      const error = await failure(core.once.act(testOperation(core, "k", "other"), act));
+      expect(error).to.include({ status: 400, code: "idempotency_key_reused" });
+      expect(acts).to.equal(0);
+    });
+
+    it("answers again what it answered first, also an error, and acts no more", async () => {
+      const refuse = () => {
+        act();
+        throw invalid("no", "No.");
+      };
+      for (const [key, todo] of [["done", act] as const, ["refused", refuse] as const]) {
+        acts = 0;
+        const first = await core.once.act(testOperation(core, key), todo);
+        expect(await core.once.act(testOperation(core, key), todo)).to.deep.equal({
+          ...first,
+          replayed: true,
+        });
+        expect(acts).to.equal(1);
+      }
+      expect(await core.once.act(testOperation(core), act)).to.include({ status: 200, replayed: false });
+    });
+
+    it("acts again when the request is repeated and the first process died, or a passing error stood in the way", async () => {
+      const away = new ApiError(503, "api_error", "processor_unavailable", "Away.");
+      expect(await failure(core.once.act(testOperation(core, "k"), () => Promise.reject(away)))).to.equal(
+        away,
+      );
+      const other = await failure(core.once.act(testOperation(core, "k", "other"), act));
+      expect(other).to.include({ code: "idempotency_key_reused" });
+      const answer = await core.once.act(testOperation(core, "k"), act);
+      expect(answer).to.include({ status: 200, replayed: false });
+      expect(await core.once.act(testOperation(core, "k"), act)).to.deep.equal({ ...answer, replayed: true });
+    });
+  });
+
   it("decides anew when the object has changed meanwhile", async () => {
     const create = () => change("pay_1", 1);
     await core.once.answer(testOperation(core), create);
@@ -119,6 +168,45 @@ describe("Once", () => {
     );
     expect(await core.objects.get("payments", "pay_1", false)).to.include({ version: 11 });
     expect(decisions).to.be.greaterThan(10);
+  });
+
+  describe("when the connection breaks before the database's answer to a commit", () => {
+    let once: Once;
+
+    beforeEach(async () => {
+      for (const id of ["pay_1", "pay_2"]) await core.once.answer(testOperation(core), () => change(id, 1));
+      const pool = breakingPool(core.pool);
+      once = new Once(new Journal(pool, core.log, core.meter), core.pool);
+    });
+
+    const bump = (id: string) => async () => {
+      const { version = 0 } = (await core.objects.get("payments", id, false)) ?? {};
+      return change(id, version + 1);
+    };
+    const two = (...keys: (string | undefined)[]) =>
+      Promise.all(
+        ["pay_1", "pay_2"].map((id, n) =>
+          failure(once.answer(testOperation(core, keys[n]), bump(id))).then(({ status }) => status),
+        ),
+      );
+
+    it("says that it is not known, also of a single one", async () => {
+      const error = await failure(once.answer(testOperation(core), bump("pay_1")));
+      expect(error.status).to.equal(503);
+      expect(await core.objects.get("payments", "pay_1", false)).to.include({ version: 2 });
+    });
+
+    it("says that it is not known of each in the group, and does nothing twice", async () => {
+      expect(await two()).to.deep.equal([503, 503]);
+      for (const id of ["pay_1", "pay_2"])
+        expect(await core.objects.get("payments", id, false)).to.include({ version: 2 });
+    });
+
+    it("does not take what it has committed for another one's work", async () => {
+      expect(await two("k1", "k2")).to.deep.equal([503, 503]);
+      expect(await once.answer(testOperation(core, "k1"), bump("pay_1"))).to.include({ replayed: true });
+      expect(await core.objects.get("payments", "pay_1", false)).to.include({ version: 2 });
+    });
   });
 
   describe("with a processor", () => {
@@ -175,7 +263,11 @@ describe("Once", () => {
 
     it("gives one answer when the first process was slow and another one resumed meanwhile", async () => {
       const { promise, resolve } = Promise.withResolvers<string>();
-      const slow = processed("k", { ask: () => promise });
+      const conclude = async (): Promise<Decision> => {
+        const isOpen = (await core.objects.get("payments", "pay_k", false))?.version === 1;
+        return isOpen ? change("pay_k", 2, { outcome: "told" }) : { answer: { status: 200, body: {} } };
+      };
+      const slow = processed("k", { ask: () => promise, conclude });
       await until(async () => (await core.objects.get("payments", "pay_k", false)) !== undefined);
       const resume = (): Promise<Decision> => Promise.resolve(change("pay_k", 2, { outcome: "found" }));
       const found = await processed("k", { once: new Once(core.journal, core.pool), resume });
@@ -183,10 +275,39 @@ describe("Once", () => {
       expect(await slow).to.deep.equal({ ...found, replayed: true });
     });
 
+    const unrecorded: [string, () => Promise<Decision>][] = [
+      ["the ledger refuses what a processor has done", () => pay(500)],
+      ["deciding upon it fails", () => Promise.reject(invalid("odd", "It cannot be."))],
+    ];
+    for (const [reason, conclude] of unrecorded) {
+      it(`keeps no error as the answer when ${reason}: the truth is found out later`, async () => {
+        const error = await failure(processed("k", { conclude }));
+        expect(error.status).to.be.within(500, 599);
+        const resume = (): Promise<Decision> => Promise.resolve(change("pay_k", 2, { outcome: "found" }));
+        expect((await processed("k", { resume })).body).to.equal('{"outcome":"found"}');
+      });
+    }
+
+    it("records what a slow process was told, also when another one has answered the request meanwhile", async () => {
+      const { promise, resolve } = Promise.withResolvers<string>();
+      const conclude = async (outcome: string): Promise<Decision> => {
+        const { version = 0 } = (await core.objects.get("payments", "pay_k", false)) ?? {};
+        return change("pay_k", version + 1, { outcome });
+      };
+      const slow = processed("k", { ask: () => promise, conclude });
+      await until(async () => (await core.objects.get("payments", "pay_k", false)) !== undefined);
+      const resume = (): Promise<Decision> => Promise.resolve(change("pay_k", 2, { outcome: "unknown" }));
+      const open = await processed("k", { once: new Once(core.journal, core.pool), resume });
+      resolve("approved");
+      expect(await slow).to.deep.equal({ ...open, replayed: true });
+      expect(await core.objects.get("payments", "pay_k", false)).to.include({ version: 3 });
+    });
+
     interface Options {
       once?: Once;
       claim?: () => Promise<Claim<string>>;
       ask?: () => Promise<string>;
+      conclude?: (outcome: string) => Decision | Promise<Decision>;
       resume?: () => Promise<Decision | undefined>;
     }
 
@@ -202,12 +323,13 @@ describe("Once", () => {
             events: change(id, 1).events,
           }),
         ask = () => Promise.resolve("approved"),
+        conclude = (outcome: string) => change(id, 2, { outcome }),
         resume = () => Promise.resolve(undefined),
       } = options;
       return once.process<string, string>(testOperation(core, key), {
         claim,
         ask,
-        conclude: (_, outcome) => Promise.resolve(change(id, 2, { outcome })),
+        conclude: (_, outcome) => conclude(outcome),
         resume,
       });
     }
@@ -270,3 +392,24 @@ describe("Once", () => {
     return outcome as ApiError;
   }
 });
+
+/** Its first connection breaks after the first commit, with an error that is no answer of PostgreSQL's. */
+function breakingPool(pool: Core["pool"]): Core["pool"] {
+  let connections = 0;
+  const connect = () => {
+    const isFirst = (connections += 1) === 1;
+    let isBroken = false;
+    return Promise.resolve({
+      release: () => undefined,
+      async query(config: QueryConfig) {
+        if (isBroken) throw new Error("Client has encountered a connection error and is not queryable");
+        const result = await pool.query(config);
+        isBroken = isFirst;
+        if (isBroken) throw Object.assign(new Error("read ENETDOWN"), { code: "ENETDOWN", syscall: "read" });
+        return result;
+      },
+    });
+  };
+  const query = async (config: QueryConfig) => (await connect()).query(config);
+  return { connect, query } as unknown as Core["pool"];
+}

@@ -3,7 +3,7 @@
  * The key commits together with the effect; the first answer is kept and given again byte by byte.
  */
 import type pg from "pg";
-import { ApiError, errorBody, invalid } from "../errors.ts";
+import { ApiError, errorBody, invalid, unavailable } from "../errors.ts";
 import type { Operation } from "../http/operation.ts";
 import type { Journal } from "./journal.ts";
 import type {
@@ -99,6 +99,21 @@ export class Once {
     return this.#single(operation, () => this.#process(operation, steps));
   }
 
+  /**
+   * Takes the key, then acts and decides: for what has effects besides the journal's, which must not come of a key that
+   * another request has used.
+   * @param act Must do its work once, however often it runs: it runs again when an object has changed, and where the request
+   * is sent again because its process died. A final ApiError is kept as the key's answer.
+   */
+  act(operation: Operation, act: () => Decision | Promise<Decision>): Promise<GivenAnswer> {
+    return this.process(operation, {
+      claim: () => ({ object: operation.requestId, state: undefined }),
+      ask: () => Promise.resolve(undefined),
+      conclude: () => decided(act),
+      resume: () => decided(act),
+    });
+  }
+
   #process<State, Outcome>(operation: Operation, steps: Steps<State, Outcome>): Promise<GivenAnswer> {
     return untilAnswered(async () => {
       const claim = await this.#decided(operation, steps.claim, steps.resume);
@@ -125,8 +140,23 @@ export class Once {
     });
   }
 
+  /** The processor has acted: whatever comes now, its outcome is recorded, or the key stays claimed and is looked after. */
   #conclude(operation: Operation, conclude: () => Decision | Promise<Decision>): Promise<GivenAnswer> {
-    return untilAnswered(async () => this.#commitDecision(operation, await decided(conclude), "complete"));
+    let isAnswered = false;
+    return untilAnswered(async () => {
+      const decision = await concluded(conclude);
+      if (!isAnswered) {
+        const answer = await this.#commitDecision(operation, decision, "complete");
+        if (answer?.replayed !== true) return answer;
+        // Somebody else has answered meanwhile, and may have known less than we do.
+        isAnswered = true;
+        return undefined;
+      }
+      const result = await this.#commit(operation, decision, undefined);
+      if (result.committed) return this.#replay(operation);
+      if (result.reason === "conflict") return undefined;
+      throw unrecorded(refusalError(result));
+    });
   }
 
   /**
@@ -161,13 +191,16 @@ export class Once {
     if (result.reason === "key_taken") return this.#replay(operation, resume);
     if (result.reason === "conflict") return undefined;
     const error = (decision.refused ?? refusalError)(result);
+    // What a processor has done is not undone by the ledger's refusal: it is no answer.
+    if (step === "complete") throw unrecorded(error);
     return this.#commitDecision(operation, { answer: error }, step, resume);
   }
 
   /** Commits the effects with the key; where there is neither, there is nothing to commit. */
-  async #commit(operation: Operation, effects: Effects, key: KeyChange | undefined): Promise<CommitResult> {
+  #commit(operation: Operation, effects: Effects, key: KeyChange | undefined): Promise<CommitResult> {
     const { accounts, objects, transactions, events } = effects;
-    if ((key ?? accounts ?? objects ?? transactions ?? events) === undefined) return { committed: true };
+    if ((key ?? accounts ?? objects ?? transactions ?? events) === undefined)
+      return Promise.resolve({ committed: true });
     const { caller, requestId } = operation;
     const { livemode, actor } = caller;
     const write: Write = {
@@ -248,6 +281,23 @@ async function decided<T>(decide: () => T | Promise<T>): Promise<T | Decision> {
     if (error instanceof ApiError && !error.isTransient) return { answer: error };
     throw error;
   }
+}
+
+/** Once a processor has acted, no error is an answer: the request stays under way until its outcome is recorded. */
+async function concluded(conclude: () => Decision | Promise<Decision>): Promise<Decision> {
+  try {
+    return await conclude();
+  } catch (error) {
+    if (error instanceof ApiError && !error.isTransient) throw unrecorded(error);
+    throw error;
+  }
+}
+
+function unrecorded(cause: ApiError): ApiError {
+  return unavailable(
+    "What became of the request cannot be recorded yet. Ask again with the same key.",
+    cause,
+  );
 }
 
 function answerOf({ answer }: Decision, { requestId }: Operation): Answer {

@@ -38,20 +38,26 @@ export interface ObjectChange {
 
 export type AccountType = "asset" | "liability" | "equity" | "revenue" | "expense";
 
-/** A ledger account that is opened, or whose name, status, overdraft and metadata are changed. */
-export interface AccountChange {
-  id: string;
+/** What of a ledger account can change. */
+export interface AccountSettings {
   name: string;
-  type: AccountType;
-  currency: string;
   status: "open" | "closed";
   /** How far what is available may go below zero, in minor units; null: without limit. */
   overdraft: number | null;
+  metadata: Record<string, string>;
+}
+
+/** A ledger account that is opened, or whose settings are changed. */
+export interface AccountChange extends AccountSettings {
+  id: string;
+  type: AccountType;
+  currency: string;
   /** Id of the customer whose money it keeps. */
   customer: string | null;
-  metadata: Record<string, string>;
   /** Milliseconds since 1970 (UTC). */
   created: number;
+  /** The settings that the change was decided upon; absent for an account that is opened. */
+  before?: AccountSettings;
 }
 
 export type Direction = "debit" | "credit";
@@ -141,7 +147,7 @@ export interface Write {
 export type Refusal =
   /** The key was taken (or, for `complete`, answered) by someone else: read its record. */
   | { reason: "key_taken" }
-  /** An object has another version than the write was decided upon. */
+  /** An object has another version, or an account other settings, than the write was decided upon. */
   | { reason: "conflict"; object: string }
   | { reason: "account_missing"; account: string }
   | { reason: "account_closed"; account: string }

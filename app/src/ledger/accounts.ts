@@ -73,6 +73,7 @@ export function changeAccount(core: Core, row: AccountRow, body: AccountUpdate):
     customer,
     metadata,
     created: row.created.getTime(),
+    before: { name: row.name, status: row.status, overdraft: row.overdraft, metadata: row.metadata },
   };
   const shown = presentAccount({ ...row, ...body });
   return {

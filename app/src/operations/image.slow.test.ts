@@ -53,27 +53,29 @@ describe("the image", function () {
   this.timeout(300_000);
   let parent: string;
   let folder: string;
-  let home: string;
+  /** Stands for the image's /tmp, all that the service may write to. */
+  let temporary: string;
   let environment: Record<string, string>;
 
   before(() => {
     parent = mkdtempSync(join(tmpdir(), "strongroom-image-"));
     chmodSync(parent, 0o755);
     folder = join(parent, "service");
-    home = join(parent, "tmp");
+    temporary = join(parent, "tmp");
     mkdirSync(folder);
-    mkdirSync(home);
-    chmodSync(home, 0o777);
+    mkdirSync(temporary);
+    chmodSync(temporary, 0o777);
     buildImage(folder);
     const stage = readDockerfile().stages.at(-1);
+    const ofImage = Object.entries(stage ? environmentOf(stage) : {});
     environment = {
       PATH: process.env.PATH ?? "",
-      ...(stage && environmentOf(stage)),
+      ...Object.fromEntries(ofImage.map(([name, value]) => [name, value.replace(/^\/tmp\b/, temporary)])),
       HOST: "127.0.0.1",
       SHUTDOWN_DELAY: "0",
       DATABASE_SSL_CA_FILE: "",
-      NPM_CONFIG_CACHE: join(home, "npm"),
-      HOME: home,
+      // Not writable, as in the image.
+      HOME: folder,
       // What the stack's task adds.
       TRUST_PROXY: "1",
       VAULT_KMS_KEY_ID: "alias/payments",
@@ -126,6 +128,9 @@ describe("the image", function () {
     expect(components.map(({ name }) => name))
       .to.include.members(["fastify", "pg", "pino"])
       .and.not.include("mocha");
+    expect(existsSync(join(folder, "package-lock.json")), "the list of the repository's tools").to.equal(
+      false,
+    );
     const native = execFileSync("find", [folder, "-name", "*.node", "-type", "f"], { encoding: "utf8" });
     expect(native, "native code").to.equal("");
   });

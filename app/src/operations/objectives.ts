@@ -25,7 +25,12 @@ interface Slice {
 
 /** @param name as `availability`: becomes `slo.availability.events` (a counter by `good`) and `slo.availability.ratio` */
 export function createObjective(meter: Meter, clock: Clock, name: string, description: string): Objective {
-  const events = meter.createCounter(`slo.${name}.events`, { description });
+  const total = { good: 0, bad: 0 };
+  // A counter would look for its series by their attributes with every event.
+  meter.createObservableCounter(`slo.${name}.events`, { description }).addCallback((result) => {
+    if (total.good > 0) result.observe(total.good, { good: true });
+    if (total.bad > 0) result.observe(total.bad, { good: false });
+  });
   const slices = new Map<number, Slice>();
 
   function current(): Slice {
@@ -41,8 +46,9 @@ export function createObjective(meter: Meter, clock: Clock, name: string, descri
 
   const objective: Objective = {
     record(good) {
-      current()[good ? "good" : "bad"] += 1;
-      events.add(1, good ? GOOD : BAD);
+      const side = good ? "good" : "bad";
+      total[side] += 1;
+      current()[side] += 1;
     },
     ratio() {
       const oldest = Math.floor(clock() / SLICE) - SLICES + 1;
@@ -66,6 +72,3 @@ export function createObjective(meter: Meter, clock: Clock, name: string, descri
     });
   return objective;
 }
-
-const GOOD = { good: true };
-const BAD = { good: false };

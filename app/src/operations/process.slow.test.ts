@@ -1,6 +1,5 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer, request as httpRequest } from "node:http";
 import { type AddressInfo, connect, createServer as createTcpServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -9,47 +8,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
 import { testCluster, testDatabase, type TestDatabase } from "../../test/database.test-support.ts";
+import { launch, type Launched } from "../../test/process.test-support.ts";
+import { isAlive } from "../../test/servers-crash.test-support.ts";
 import { migrate } from "../database/migrate.ts";
 import { freePort } from "../database/embedded-server.ts";
 
-const SERVER = fileURLToPath(new URL("../server.ts", import.meta.url));
-
-interface Running {
-  child: ChildProcess;
-  url: string;
-  output: () => string;
-  errors: () => string;
-  /** Exit status, or the signal that ended it. */
-  ended: Promise<number | string>;
-  /** Resolves with the milliseconds from its start until the path was answered with the status. */
-  until(path: string, status: number): Promise<number>;
-}
-
-async function start(environment: Record<string, string>): Promise<Running> {
-  const port = await freePort();
-  const started = performance.now();
-  const child = spawn(process.execPath, [SERVER], {
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, PORT: String(port), ...environment },
-  });
-  let output = "";
-  let errors = "";
-  child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
-  child.stderr.on("data", (chunk: Buffer) => (errors += chunk.toString()));
-  const ended = once(child, "exit").then(([status, signal]) => (status ?? signal) as number | string);
-  const url = `http://127.0.0.1:${environment.PORT ?? port}`;
-  async function until(path: string, status: number): Promise<number> {
-    for (;;) {
-      const found = await fetch(url + path).then(
-        (answer) => answer.status,
-        () => undefined,
-      );
-      if (found === status) return performance.now() - started;
-      if (child.exitCode !== null) throw new Error(`It ended: ${output}${errors}`);
-      await sleep(20);
-    }
-  }
-  return { child, url, output: () => output, errors: () => errors, ended, until };
-}
+const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 
 describe("npm start", () => {
   describe("with nothing configured", () => {
@@ -63,14 +27,14 @@ describe("npm start", () => {
 
     it("is ready within 6 s at first and 1.5 s later, with a welcome for newcomers", async function () {
       const environment = { DATA_FOLDER: join(folder, "data") };
-      const first = await start(environment);
+      const first = await launch(environment);
       const firstTime = await first.until("/ready", 200);
       first.child.kill("SIGTERM");
       expect(await first.ended).to.equal(0);
 
       const times: number[] = [];
       for (let i = 0; i < 3; i += 1) {
-        const later = await start(environment);
+        const later = await launch(environment);
         times.push(await later.until("/ready", 200));
         later.child.kill("SIGTERM");
         expect(await later.ended).to.equal(0);
@@ -95,7 +59,7 @@ describe("npm start", () => {
     });
 
     it("answers the request that is under way at SIGTERM, then ends with status 0", async () => {
-      const service = await start({ DATA_FOLDER: join(folder, "data") });
+      const service = await launch({ DATA_FOLDER: join(folder, "data") });
       await service.until("/ready", 200);
       const key = readFileSync(join(folder, "data", "test-key"), "utf8").trim();
       const body = JSON.stringify({ name: "Jenny Rosen" });
@@ -118,6 +82,56 @@ describe("npm start", () => {
     });
   });
 
+  describe("under npm", () => {
+    let folder: string;
+    let group: number;
+    before(() => {
+      folder = mkdtempSync(join(tmpdir(), "strongroom-start-"));
+      chmodSync(folder, 0o755);
+    });
+    afterEach(() => {
+      if (isAlive(-group)) process.kill(-group, "SIGKILL");
+    });
+    after(() => rmSync(folder, { recursive: true, force: true }));
+
+    async function npmStart(): Promise<Launched> {
+      const service = await launch(
+        { DATA_FOLDER: folder, LOG_LEVEL: "info" },
+        { command: "npm", args: ["--prefix", ROOT, "start"], detached: true },
+      );
+      group = service.child.pid ?? 0;
+      await service.until("/ready", 200);
+      return service;
+    }
+
+    /** PostgreSQL is in a group of its own. */
+    function expectAllGone(service: Launched, postgres: number) {
+      expect([isAlive(-group), isAlive(postgres)], "server, PostgreSQL").to.deep.equal([false, false]);
+      expect(existsSync(join(folder, "data", "postmaster.pid"))).to.equal(false);
+      const told = service.output().match(/"message":"stop[^"]*"/g);
+      expect(told).to.deep.equal(['"message":"stopping"', '"message":"stopped"']);
+      expect(service.output() + service.errors()).not.to.match(/second signal|npm error|npm ERR!|\n\s+at /);
+    }
+
+    const postgresPid = () => Number.parseInt(readFileSync(join(folder, "data", "postmaster.pid"), "utf8"));
+
+    it("ends, its PostgreSQL too, when SIGTERM comes to npm's process alone", async () => {
+      const service = await npmStart();
+      const postgres = postgresPid();
+      service.child.kill("SIGTERM");
+      expect(await service.ended).to.equal(0);
+      expectAllGone(service, postgres);
+    });
+
+    it("ends once when Ctrl-C comes to npm and to all that it has started", async () => {
+      const service = await npmStart();
+      const postgres = postgresPid();
+      process.kill(-group, "SIGINT");
+      expect(await service.ended).to.equal(0);
+      expectAllGone(service, postgres);
+    });
+  });
+
   describe("with a database", () => {
     let database: TestDatabase;
     before(async () => {
@@ -126,7 +140,7 @@ describe("npm start", () => {
     after(() => database.drop());
 
     it("F5: writes JSON and nothing else", async () => {
-      const service = await start({ DATABASE_URL: database.url });
+      const service = await launch({ DATABASE_URL: database.url });
       await service.until("/ready", 200);
       await fetch(`${service.url}/v1/customers`);
       service.child.kill("SIGTERM");
@@ -152,7 +166,7 @@ describe("npm start", () => {
       const other = createServer().listen(0, "127.0.0.1");
       await once(other, "listening");
       const { port } = other.address() as AddressInfo;
-      const service = await start({ DATABASE_URL: database.url, PORT: String(port), LOG_LEVEL: "error" });
+      const service = await launch({ DATABASE_URL: database.url, PORT: String(port), LOG_LEVEL: "error" });
       expect(await service.ended).to.equal(1);
       expect(service.errors()).to.equal(
         `PORT: ${port} on 127.0.0.1 is in use by another process; stop that, or write another, such as PORT=${port + 1}\n`,
@@ -167,7 +181,7 @@ describe("npm start", () => {
       const url = new URL(await (await testCluster()).createDatabase());
       const away = new URL(url);
       away.port = String(await freePort());
-      const service = await start({ DATABASE_URL: away.href });
+      const service = await launch({ DATABASE_URL: away.href });
       const ask = (path: string) => fetch(service.url + path);
       await service.until("/live", 200);
       const ready = await ask("/ready");
@@ -194,7 +208,7 @@ describe("npm start", () => {
     it("ends with status 1 and the remedy where waiting would not help", async () => {
       const url = new URL((await testCluster()).url);
       url.password = "wrong";
-      const service = await start({ DATABASE_URL: url.href });
+      const service = await launch({ DATABASE_URL: url.href });
       expect(await service.ended).to.equal(1);
       expect(service.errors()).to.match(
         /^The database: password authentication failed .*The password is wrong: /,
@@ -203,7 +217,7 @@ describe("npm start", () => {
   });
 
   it("F5: lists all mistakes of the configuration and ends with status 2, without a stack trace", async () => {
-    const service = await start({ PORT: "http", LOG_LEVEL: "loud", JWT_SECRET: "hunter2" });
+    const service = await launch({ PORT: "http", LOG_LEVEL: "loud", JWT_SECRET: "hunter2" });
     expect(await service.ended).to.equal(2);
     expect(service.output()).to.equal("");
     const lines = service.errors().trim().split("\n");

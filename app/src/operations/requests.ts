@@ -1,6 +1,6 @@
 /** What is told of each request: one line in the log, one measurement. */
 import type { Meter } from "@opentelemetry/api";
-import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from "fastify";
+import type { FastifyPluginCallback, FastifyRequest } from "fastify";
 import fastifyPlugin from "fastify-plugin";
 import type { Logger } from "pino";
 import type { Objective } from "./objectives.ts";
@@ -23,44 +23,50 @@ export const requestReports: FastifyPluginCallback<RequestsOptions> = fastifyPlu
       unit: "s",
       advice: { explicitBucketBoundaries: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10] },
     });
-    const active = meter.createUpDownCounter("http.server.active_requests", {
-      description: "Requests under way",
-    });
+    let active = 0;
+    meter
+      .createObservableUpDownCounter("http.server.active_requests", { description: "Requests under way" })
+      .addCallback((result) => result.observe(active));
 
     app.addHook("onRequest", (_request, _reply, next) => {
-      active.add(1);
+      active += 1;
       next();
     });
     app.addHook("onResponse", (request, reply, next) => {
-      active.add(-1);
+      active -= 1;
       const status = reply.statusCode;
+      const elapsed = reply.elapsedTime;
       // The pattern, never the path as sent: it has ids, and its query may have secrets.
-      const route = request.routeOptions.url ?? "unknown";
+      const { url } = request.routeOptions;
+      const route = url ?? "unknown";
       const isProbe = PROBES.test(route);
       if (!isProbe) {
-        durations.record(reply.elapsedTime / 1000, {
+        durations.record(elapsed / 1000, {
           "http.request.method": request.method,
           "http.route": route,
           "http.response.status_code": status,
         });
-        if (request.routeOptions.url !== undefined) availability.record(status < 500);
+        if (url !== undefined) availability.record(status < 500);
       }
-      if (status >= 500 ? accessLog !== "off" : accessLog === "all" && !isProbe) log(request, reply, route);
+      if (status >= 500 ? accessLog !== "off" : accessLog === "all" && !isProbe)
+        log(request, status, route, elapsed);
       next();
     });
 
-    function log(request: FastifyRequest, reply: FastifyReply, route: string): void {
+    function log(request: FastifyRequest, status: number, route: string, elapsed: number): void {
+      // Seen by nobody, a line is not worth the making.
+      if (status < 500 && !access.isLevelEnabled("info")) return;
       const line = {
         request: request.id,
         method: request.method,
         route,
-        status: reply.statusCode,
-        duration_ms: Math.round(reply.elapsedTime * 10) / 10,
+        status,
+        duration_ms: Math.round(elapsed * 10) / 10,
         // Absent where nobody was recognised.
         actor: (request.operation as FastifyRequest["operation"] | undefined)?.caller.actor,
         address: request.ip,
       };
-      if (reply.statusCode >= 500) access.error(line, "request failed");
+      if (status >= 500) access.error(line, "request failed");
       else access.info(line, "request");
     }
     done();

@@ -7,6 +7,7 @@ import type { Config } from "../config.ts";
 import { isUnavailable } from "../database/database-errors.ts";
 import { pendingMigrations } from "../database/migrate.ts";
 import { createPool } from "../database/pool.ts";
+import { requireOwnSession } from "../database/sessions.ts";
 import { errorBody, unavailable } from "../errors.ts";
 import type { Health } from "./health.ts";
 import { operationsRoutes } from "./routes.ts";
@@ -23,7 +24,8 @@ const BEHIND: Health = {
 /**
  * Resolves when the database answers and has this version's schema. Until then `/live` says that the process is alive, and
  * everything else is answered with 503.
- * @throws the database's error where waiting would not help: a wrong password, a name that does not exist
+ * @throws the database's error where waiting would not help: a wrong password, a name that does not exist; where a pooler
+ * does not pool by session
  */
 export async function waitForDatabase(
   connection: pg.ClientConfig,
@@ -41,7 +43,7 @@ export async function waitForDatabase(
   let known = AWAY;
   try {
     let health: Health | undefined;
-    while ((health = await healthOf(pool)) !== undefined) {
+    while ((health = await healthOf(pool, connection)) !== undefined) {
       known = health;
       if (room === undefined) {
         log.warn(health, "waiting for the database and its migrations (npm run migrate)");
@@ -56,10 +58,12 @@ export async function waitForDatabase(
 }
 
 /** Undefined when there is nothing to wait for. */
-async function healthOf(pool: pg.Pool): Promise<Health | undefined> {
+async function healthOf(pool: pg.Pool, connection: pg.ClientConfig): Promise<Health | undefined> {
   try {
     const pending = await pendingMigrations(pool);
-    return pending.length === 0 ? undefined : BEHIND;
+    if (pending.length > 0) return BEHIND;
+    await requireOwnSession(connection);
+    return undefined;
   } catch (error) {
     if (isUnavailable(error)) return AWAY;
     throw error;

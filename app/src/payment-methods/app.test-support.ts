@@ -10,6 +10,7 @@ import { buildApp } from "../app.ts";
 import { createCustomers } from "../customers/index.ts";
 import { makeIds } from "../ids.ts";
 import type { Caller } from "../http/operation.ts";
+import type { Instrument } from "../processors/processor.ts";
 import { createVault, vaultRoutes } from "../vault/index.ts";
 import { keyFile } from "../vault/key-file.ts";
 import { createPaymentMethods, type PaymentMethods } from "./index.ts";
@@ -26,6 +27,8 @@ export interface TestApi {
   logged(): string;
   /** A request with a JSON body; the answer's status and body. */
   call(method: "GET" | "POST" | "DELETE", url: string, body?: object, key?: string): Promise<TestAnswer>;
+  /** What a processor is given for a payment of the customer, or of nobody. */
+  instrument(id: string, customer?: string): Promise<Instrument>;
   /** All rows of all tables, as text. */
   dump(): Promise<string>;
   close(): Promise<void>;
@@ -96,6 +99,10 @@ export async function testApi(base: TestCore): Promise<TestApi> {
         text: answer.body,
         headers: answer.headers,
       };
+    },
+    async instrument(id, customer) {
+      const owner = { livemode: false, customer, access: { purpose: "test", actor: "key_test" } };
+      return (await methods.source.resolve({ payment_method: id }, owner)).instrument;
     },
     async dump() {
       const { pool } = core.database;

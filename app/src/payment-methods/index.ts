@@ -6,7 +6,7 @@ import type { Once } from "../journal/once.ts";
 import type { MethodSource } from "../payments/methods.ts";
 import type { Vault } from "../vault/index.ts";
 import { createMover } from "./moving.ts";
-import { createResolution, type Resolution } from "./resolution.ts";
+import { createResolution } from "./resolution.ts";
 import { methodRoutes } from "./routes.ts";
 import { securityCodes } from "./security-codes.ts";
 import { methodService, type MethodService } from "./service.ts";
@@ -14,8 +14,6 @@ import { methodService, type MethodService } from "./service.ts";
 export interface PaymentMethods {
   routes: FastifyPluginAsyncTypebox;
   service: MethodService;
-  /** Finds a payment method to pay with, and reveals its number when told to. */
-  resolve: Resolution["find"];
   /** What payments take their methods from. */
   source: MethodSource;
   /** Forgets the security codes that wait in memory. */
@@ -32,12 +30,10 @@ export function createPaymentMethods(
   const service = methodService(core, once, vault, customers, codes);
   vault.rotation.onMove(createMover(core, vault, service));
   customers.onRemove(({ livemode, subject }) => service.destroyNumbers(livemode, subject));
-  const { find, source } = createResolution(core, vault, service, codes);
   return {
     routes: methodRoutes(service),
     service,
-    resolve: find,
-    source,
+    source: createResolution(core, vault, service, codes),
     stop() {
       codes.clear();
       return Promise.resolve();

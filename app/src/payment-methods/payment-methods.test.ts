@@ -56,17 +56,17 @@ describe("payment methods", () => {
   });
 
   it("give a processor the number, and the security code for the first authorisation only", async () => {
-    const method = await api.methods.resolve(await create(), TEST_CALLER);
+    const id = await create();
     const instrument = { type: "card", number: "4242424242424242", expMonth: 12, expYear: 2030 };
-    expect(await method.reveal(ACCESS)).to.deep.equal({ ...instrument, cvc: "937" });
+    expect(await api.instrument(id)).to.deep.equal({ ...instrument, cvc: "937" });
     api.advance(60_000);
-    expect(await method.reveal(ACCESS)).to.deep.equal({ ...instrument, cvc: undefined });
+    expect(await api.instrument(id)).to.deep.equal({ ...instrument, cvc: undefined });
   });
 
   it("forget a security code that waits longer than ten minutes", async () => {
-    const method = await api.methods.resolve(await create(), TEST_CALLER);
+    const id = await create();
     api.advance(10 * 60_000 + 1);
-    expect(await method.reveal(ACCESS)).to.include({ cvc: undefined });
+    expect(await api.instrument(id)).to.include({ cvc: undefined });
   });
 
   it("of a bank show the routing number and the last four digits, and give a processor the whole", async () => {
@@ -77,8 +77,7 @@ describe("payment methods", () => {
       last4: "6789",
       account_type: "checking",
     });
-    const method = await api.methods.resolve(body.id, TEST_CALLER);
-    expect(await method.reveal(ACCESS)).to.deep.equal({
+    expect(await api.instrument(body.id)).to.deep.equal({
       type: "us_bank_account",
       routingNumber: "110000000",
       accountNumber: "000123456789",
@@ -88,8 +87,8 @@ describe("payment methods", () => {
       subject: undefined,
     });
     const owner = await customer();
-    const owned = await api.methods.resolve(await create({ ...BANK, customer: owner }), TEST_CALLER);
-    expect(await owned.reveal(ACCESS)).to.include({ accountNumber: "000123456789", subject: owner });
+    const owned = await api.instrument(await create({ ...BANK, customer: owner }), owner);
+    expect(owned).to.include({ accountNumber: "000123456789", subject: owner });
     expect(await api.dump()).not.to.include("000123456789");
   });
 
@@ -204,8 +203,7 @@ describe("payment methods", () => {
     const winner = answers.find(({ status }) => status === 200)?.body.customer;
     const { rows } = await core.pool.query("select subject from vault_entries");
     expect(rows).to.deep.equal([{ subject: winner }]);
-    const method = await api.methods.resolve(id, TEST_CALLER);
-    expect(await method.reveal(ACCESS)).to.include({ number: "4242424242424242" });
+    expect(await api.instrument(id, String(winner))).to.include({ number: "4242424242424242" });
   });
 
   it("detached, cannot be used again: the number is deleted", async () => {
@@ -214,7 +212,7 @@ describe("payment methods", () => {
     expect(body).to.include({ customer: null });
     expect((await api.call("POST", `/payment_methods/${id}/detach`, {}, "detach")).body).to.deep.equal(body);
     expect(await entries()).to.equal(0);
-    const error: unknown = await api.methods.resolve(id, TEST_CALLER).catch((reason: unknown) => reason);
+    const error: unknown = await api.instrument(id).catch((reason: unknown) => reason);
     expect(error).to.include({
       status: 400,
       message: `Payment method ${id} was detached and cannot be used any more. Create a new one.`,
@@ -267,18 +265,18 @@ describe("payment methods", () => {
   it("of test mode are there by name, and not in live mode", async () => {
     const shown = await api.call("GET", "/payment_methods/pm_card_visa");
     expect(shown.body).to.include({ id: "pm_card_visa", type: "card" });
-    const method = await api.methods.resolve("pm_card_chargeDeclinedInsufficientFunds", TEST_CALLER);
-    expect(await method.reveal(ACCESS)).to.include({ number: "4000000000009995" });
+    const declined = await api.instrument("pm_card_chargeDeclinedInsufficientFunds");
+    expect(declined).to.include({ number: "4000000000009995" });
     expect(await entries()).to.equal(0);
-    const live = { ...TEST_CALLER, livemode: true };
-    const error: unknown = await api.methods.resolve("pm_card_visa", live).catch((reason: unknown) => reason);
+    const live = { livemode: true, customer: undefined };
+    const error: unknown = await api.methods.source
+      .resolve({ payment_method: "pm_card_visa" }, live)
+      .catch((reason: unknown) => reason);
     expect(error).to.include({ status: 404 });
-    const attached = await api.call("POST", "/payment_methods/pm_card_visa/attach", {
-      customer: await customer(),
-    });
+    const owner = await customer();
+    const attached = await api.call("POST", "/payment_methods/pm_card_visa/attach", { customer: owner });
     expect(attached.body.id).not.to.equal("pm_card_visa");
-    const own = await api.methods.resolve(attached.body.id, TEST_CALLER);
-    expect(await own.reveal(ACCESS)).to.include({ number: "4242424242424242" });
+    expect(await api.instrument(attached.body.id, owner)).to.include({ number: "4242424242424242" });
   });
 
   it("of test mode cover every test card of the simulator", () => {
@@ -314,6 +312,40 @@ describe("payment methods", () => {
     });
   });
 
+  it("leave in the vault's trail who had the number, and nobody who was refused it", async () => {
+    const owner = await customer();
+    const [own, free, gone] = [await create({ ...CARD, customer: owner }), await create(), await create()];
+    await api.call("POST", `/payment_methods/${gone}/detach`, {});
+    const wanted = [own, free, gone, "pm_unknown"].flatMap((id) =>
+      [owner, undefined].map((customer) => ({ id, customer })),
+    );
+    const found = await Promise.allSettled(
+      wanted.map(({ id, customer }) =>
+        api.methods.source.resolve(
+          { payment_method: id },
+          { livemode: false, customer, access: { ...ACCESS, purpose: `${id} ${customer ?? "nobody"}` } },
+        ),
+      ),
+    );
+    const given = wanted.filter((_, index) => found[index]?.status === "fulfilled");
+    expect(given).to.deep.equal([
+      { id: own, customer: owner },
+      { id: free, customer: owner },
+      { id: free, customer: undefined },
+    ]);
+    const { rows } = await core.pool.query<{ purpose: string; holder: string }>(
+      `select a.purpose, e.holder from vault_access a join vault_entries e on e.id = a.entry
+       where a.actor = $1 and a.request = $2`,
+      [ACCESS.actor, ACCESS.request],
+    );
+    expect(rows).to.have.deep.members(
+      given.map(({ id, customer }) => ({ purpose: `${id} ${customer ?? "nobody"}`, holder: id })),
+    );
+    expect(await core.pool.query("select from vault_access where purpose like 'pm_unknown%'")).to.include({
+      rowCount: 0,
+    });
+  });
+
   it("leak no number and no security code into answers, logs, events or any table", async () => {
     const answers: string[] = [];
     for (const [index, { number, cvc }] of plantedNumbers().entries()) {
@@ -340,7 +372,7 @@ describe("payment methods", () => {
         (await api.call("POST", "/payment_methods", { type: "card", card, [number]: number })).text,
       );
       answers.push((await api.call("GET", `/payment_methods/${number}`)).text);
-      await (await api.methods.resolve(body.id, TEST_CALLER)).reveal(ACCESS);
+      await api.instrument(body.id);
     }
     expectNoCardNumbers(answers.join("\n"), "the answers");
     expectNoCardNumbers(api.logged(), "the log");

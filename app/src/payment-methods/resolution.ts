@@ -1,91 +1,68 @@
 /** What a payment needs of a payment method: to know it, and to have its number revealed for one call of a processor. */
 import type { Core } from "../core.ts";
-import { ApiError, invalid } from "../errors.ts";
-import type { Caller } from "../http/operation.ts";
+import { ApiError, invalid, notFound } from "../errors.ts";
 import type { ChargeableMethod, MethodOwner, MethodSource, WantedMethod } from "../payments/methods.ts";
-import type { Instrument } from "../processors/processor.ts";
-import type { Access, Vault } from "../vault/index.ts";
-import { instrumentOf, publicMethod, type StoredMethod } from "./method.ts";
+import type { Vault } from "../vault/index.ts";
+import { instrumentOf, publicMethod, refuseDetached, type MethodData } from "./method.ts";
 import type { SecurityCodes } from "./security-codes.ts";
 import type { MethodService } from "./service.ts";
 import { testInstrument, testMethod } from "./test-methods.ts";
 
-export interface ResolvedMethod {
-  id: string;
-  type: "card" | "us_bank_account";
-  customer?: string;
-  /** The same for the same number within a mode; absent for test methods. */
-  fingerprint?: string;
-  /**
-   * What the processor is to be given, for one call; a security code for the first authorisation only.
-   * @throws ApiError 400 `payment_method_unusable` when the number was deleted or erased, 503 when the vault's keys are out
-   *   of reach
-   */
-  reveal(access: Access): Promise<Instrument>;
-}
-
 /** What is written down when nobody says who asks: the service itself. */
-const OWN_ACCESS: Access = { purpose: "payment", actor: "system" };
-
-export type Resolution = ReturnType<typeof createResolution>;
+const OWN_ACCESS = { purpose: "payment", actor: "system" };
 
 export function createResolution(
-  { clock }: Pick<Core, "clock">,
+  { clock, objects }: Pick<Core, "clock" | "objects">,
   vault: Vault,
   methods: MethodService,
   codes: SecurityCodes,
-) {
-  async function reveal(method: StoredMethod, access: Access): Promise<Instrument> {
-    const { id, livemode, data } = method;
-    const [number, { holderName }] = await Promise.all([
-      data.vault === undefined ? undefined : vault.reveal(livemode, data.vault, access),
-      data.type === "card" ? { holderName: undefined } : methods.personalOf(method),
-    ]);
-    if (number === undefined) throw numberGone(id);
-    return instrumentOf(data, number, { holderName, cvc: codes.use(id) });
-  }
-
+): MethodSource {
   /**
-   * Finds a payment method to pay with: also one of the test methods, in test mode.
-   * @throws ApiError 404 when there is none that the caller may use, 400 when it is detached
+   * One of the test methods, or one that there is: of a payment's own customer or of nobody. Its instrument is for one call of
+   * a processor, with its security code for the first authorisation only.
+   * @throws ApiError 404 when there is none, 400 when it is detached, another customer's, or its number was deleted or erased,
+   *   503 when the vault's keys are out of reach
    */
-  async function find(id: string, caller: Pick<Caller, "livemode" | "customer">): Promise<ResolvedMethod> {
-    const test = testMethod(id, caller.livemode);
-    if (test) {
-      const instrument = testInstrument(test, new Date(clock()).getUTCFullYear());
-      return { id, type: test.type, reveal: () => Promise.resolve(instrument) };
-    }
-    const method = await methods.findActive(id, caller);
-    const { type, customer, card, us_bank_account } = method.data;
-    const fingerprint = (card ?? us_bank_account)?.fingerprint;
-    return { id, type, customer, fingerprint, reveal: (access) => reveal(method, access) };
-  }
-
-  /** Of a payment's own customer or of nobody. */
-  async function findFor(
+  async function find(
     id: string,
     { livemode, customer, access = OWN_ACCESS }: MethodOwner,
   ): Promise<ChargeableMethod> {
-    const method = await find(id, { livemode });
-    if (method.customer !== undefined && method.customer !== customer) {
+    const test = testMethod(id, livemode);
+    if (test) {
+      return { id, type: test.type, instrument: testInstrument(test, new Date(clock()).getUTCFullYear()) };
+    }
+    const held = await vault.readMethod<MethodData>({ livemode, holder: id, customer, access });
+    if (!held) throw notFound("payment method", id);
+    const { method } = held;
+    const { data } = method;
+    refuseDetached(method);
+    if (data.customer !== undefined && data.customer !== customer) {
       throw invalid(
         "payment_method_attached",
         `Payment method ${id} is attached to a customer: send that customer with the payment.`,
         "payment_method",
       );
     }
-    return { id, type: method.type, instrument: await method.reveal(access) };
+    const number = await held.reveal();
+    const { holderName } = data.type === "card" ? {} : await methods.personalOf(method);
+    if (number === undefined) throw numberGone(id);
+    return {
+      id,
+      type: data.type,
+      instrument: instrumentOf(data, number, { holderName, cvc: codes.use(id) }),
+    };
   }
 
-  const source: MethodSource = {
+  return {
     async resolve(
       { payment_method: id, payment_method_data: input }: WantedMethod,
       owner: MethodOwner,
     ): Promise<ChargeableMethod> {
-      if (id !== undefined) return findFor(id, owner);
+      if (id !== undefined) return find(id, owner);
       if (!input)
         throw invalid("parameter_missing", "Send payment_method or payment_method_data.", "payment_method");
-      const { method, instrument } = await methods.prepare(owner, { ...input, customer: owner.customer });
+      const prepared = await methods.prepare(owner, { ...input, customer: owner.customer });
+      const { method, instrument } = prepared;
       // It is on its way with the instrument: what waits in memory may go soon.
       codes.use(method.id);
       const event = { type: "payment_method.created", body: publicMethod(method) };
@@ -95,11 +72,13 @@ export function createResolution(
         type,
         instrument,
         changes: [{ kind: "payment_methods", after: method, event }],
+        async discard() {
+          const { id, livemode } = method;
+          if (!(await objects.get("payment_methods", id, livemode))) await prepared.discard();
+        },
       };
     },
   };
-
-  return { find, source };
 }
 
 function numberGone(id: string): ApiError {

@@ -1,7 +1,7 @@
 /** Payment methods: their numbers are in the vault, and what is shown of them is in the object. */
 import type { Core } from "../core.ts";
 import { mergeMetadata, type CustomerService } from "../customers/index.ts";
-import { invalid, notFound } from "../errors.ts";
+import { ApiError, invalid, notFound } from "../errors.ts";
 import type { Caller, Operation } from "../http/operation.ts";
 import { pageOptions } from "../http/pages.ts";
 import { listAnswer } from "../http/schemas.ts";
@@ -77,9 +77,8 @@ export function methodService(
   /** Answers with a new payment method; what was put into the vault for nothing goes out of it again. */
   async function answerNew(operation: Operation, input: () => MethodInput): Promise<GivenAnswer> {
     let prepared: Prepared | undefined;
-    let answer: GivenAnswer | undefined;
     try {
-      answer = await once.answer(operation, async () => {
+      const answer = await once.answer(operation, async () => {
         prepared ??= await prepare(operation.caller, input());
         return decide(
           prepared.method,
@@ -87,9 +86,12 @@ export function methodService(
           showMethod(prepared.method, prepared.billing),
         );
       });
+      if (answer.replayed || answer.status !== 200) await prepared?.discard();
       return answer;
-    } finally {
-      if (answer && (answer.replayed || answer.status !== 200)) await prepared?.discard();
+    } catch (error) {
+      // Of a passing error it may not be known whether it was recorded.
+      if (error instanceof ApiError && !error.isTransient) await prepared?.discard();
+      throw error;
     }
   }
 
@@ -188,7 +190,7 @@ export function methodService(
 
     /** Detaches from the customer, and deletes the number: it cannot be used or attached again. */
     async detach(operation: Operation, id: string): Promise<GivenAnswer> {
-      return once.answer(operation, async () => {
+      return once.act(operation, async () => {
         const before = await findActive(id, operation.caller);
         // First of all: should the commit fail, the number is gone all the same, as was asked for.
         codes.forget(id);

@@ -75,7 +75,8 @@ export function paymentUndertaking(
 /** The payment after a decision, and the answer that follows from it. */
 export function recorded(before: StoredPayment, { data, event, postings }: Decided): Conclusion {
   const after = next(before, data);
-  const body = showPayment(after);
+  // Written once for both: the answer is the event's data.
+  const body = JSON.stringify(showPayment(after));
   const change: Change = {
     kind: "payments",
     after,

@@ -16,8 +16,11 @@ import type { Posting } from "./postings.ts";
 export interface Change {
   kind: ObjectKind;
   after: StoredObject<object>;
-  /** The event's type and the object as the API shows it; absent for what nobody need know (who looks after an attempt). */
-  event?: { type: string; body: object };
+  /**
+   * The event's type and the object as the API shows it, or the JSON text of that; absent for what nobody need know (who looks
+   * after an attempt).
+   */
+  event?: { type: string; body: object | string };
   postings?: Posting[];
 }
 
@@ -43,7 +46,8 @@ export async function effectsOf(
     for (const { type, currency, object, lines, metadata } of postings ?? []) {
       const entries: LedgerEntry[] = [];
       for (const { account: code, detail, direction, layer, amount } of lines) {
-        const account = await chart.account(code, currency, livemode, detail);
+        const known = chart.account(code, currency, livemode, detail);
+        const account = typeof known === "string" ? known : await known;
         entries.push({ account, direction, layer, amount });
       }
       transactions.push({
@@ -64,7 +68,7 @@ export async function effectsOf(
         object: id,
         version,
         created: now,
-        data: JSON.stringify(body),
+        data: typeof body === "string" ? body : JSON.stringify(body),
       });
     }
   }

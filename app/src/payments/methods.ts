@@ -1,6 +1,7 @@
 /** What payments need of payment methods. */
-import { invalid } from "../errors.ts";
+import { ApiError, invalid } from "../errors.ts";
 import type { Operation } from "../http/operation.ts";
+import type { GivenAnswer } from "../journal/once.ts";
 import type { MethodInput } from "../payment-methods/schemas.ts";
 import type { Instrument, MethodType } from "../processors/processor.ts";
 import type { Change } from "./change.ts";
@@ -19,6 +20,8 @@ export interface ChargeableMethod {
   instrument: Instrument;
   /** Where it is new: to be recorded together with what it pays for. */
   changes?: Change[];
+  /** Where it is new: takes its number out of the vault again, unless the method was recorded after all. */
+  discard?: () => Promise<void>;
 }
 
 /** Whose payment it is, and what to write down about the number's use. */
@@ -74,5 +77,23 @@ export class MethodChoice {
     const resolved = this.#source.resolve(wanted, { livemode: caller.livemode, customer, access });
     this.#resolved.set(name, resolved);
     return resolved;
+  }
+
+  /** The request's answer; the number of a new method that was not recorded with it goes out of the vault again. */
+  async keepRecorded(answer: Promise<GivenAnswer>): Promise<GivenAnswer> {
+    try {
+      const given = await answer;
+      if (given.replayed || given.status !== 200) await this.#discard();
+      return given;
+    } catch (error) {
+      // Of a passing error it may not be known whether the method was recorded, or will be.
+      if (error instanceof ApiError && !error.isTransient) await this.#discard();
+      throw error;
+    }
+  }
+
+  async #discard(): Promise<void> {
+    for (const result of await Promise.allSettled(this.#resolved.values()))
+      if (result.status === "fulfilled") await result.value.discard?.();
   }
 }

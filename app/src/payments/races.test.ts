@@ -117,6 +117,58 @@ describe("payments under pressure", () => {
     expect((await weak.get("/payments?reference=away")).body.data).to.have.length(1);
   });
 
+  it("a processor that cannot be reached, while the payment is changed: it is taken back all the same", async () => {
+    let isAway = true;
+    let id = "";
+    const changed = withAuthorize(world.simulator, async (ask) => {
+      if (!isAway) return ask();
+      id = (await service.get("/payments?reference=changed")).body.data?.[0]?.id as string;
+      expect((await service.post(`/payments/${id}`, { metadata: { a: "b" } })).status).to.equal(200);
+      return { outcome: "unavailable", reason: "not_connected", retryAfter: 7 };
+    });
+    const weak = await world.instance({ card: changed });
+    const body = paymentBy("approve", { reference: "changed" });
+    const first = await weak.post("/payments", body, "changed");
+    expect([first.status, first.body.error?.code]).to.deep.equal([503, "processor_unavailable"]);
+    const kept = (await weak.get(`/payments/${id}`)).body;
+    expect(kept).to.deep.include({ status: "requires_confirmation", metadata: { a: "b" } });
+
+    isAway = false;
+    const second = await weak.post("/payments", body, "changed");
+    expect(second.body).to.include({ id, status: "succeeded" });
+    // Begun anew by the caller; what was taken back, the service took back.
+    const { rows } = await world.core.pool.query(
+      "select type, actor, request is not null as asked from events where object = $1 order by version",
+      [id],
+    );
+    expect(rows).to.deep.equal([
+      { type: "payment.created", actor: "key_test", asked: true },
+      { type: "payment.updated", actor: "key_test", asked: true },
+      { type: "payment.unsent", actor: "system", asked: false },
+      { type: "payment.processing", actor: "key_test", asked: true },
+      { type: "payment.succeeded", actor: "key_test", asked: true },
+    ]);
+  });
+
+  it("a processor that cannot be reached, while somebody else has gone on with the payment: nothing is taken back", async () => {
+    const slow = withAuthorize(world.simulator, async () => {
+      // Longer than the lease: the janitor elsewhere takes over, and the payment arrives by its attempt.
+      world.core.advance(60_000);
+      await service.janitor.sweep();
+      return { outcome: "unavailable", reason: "not_connected", retryAfter: 7 };
+    });
+    const weak = await world.instance({ card: slow });
+    const before = await world.balances();
+    const body = paymentBy("approve", { reference: "overtaken" });
+    const answer = await weak.post("/payments", body, "overtaken");
+    expect([answer.status, answer.body.status]).to.deep.equal([200, "succeeded"]);
+    expect((await weak.post("/payments", body, "overtaken")).text).to.equal(answer.text);
+    expect((await weak.get(`/payments/${answer.body.id}`)).body.status).to.equal("succeeded");
+    expect(difference(before, await world.balances())["processor_receivable.simulator"]).to.deep.equal([
+      10_000, 0,
+    ]);
+  });
+
   it("an open circuit is told before anything is claimed", async () => {
     const weak = await world.instance({
       card: Object.assign(

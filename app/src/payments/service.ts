@@ -76,7 +76,7 @@ export function paymentService(core: Core, parts: PaymentParts) {
   }
 
   async function answer(after: StoredPayment, event: string, method?: ChargeableMethod): Promise<Decision> {
-    const body = showPayment(after);
+    const body = JSON.stringify(showPayment(after));
     const change: Change = { kind: "payments", after, event: { type: event, body } };
     return {
       answer: { status: 200, body },
@@ -146,12 +146,13 @@ export function paymentService(core: Core, parts: PaymentParts) {
       };
 
       if (!body.confirm) {
-        return once.answer(operation, async () => {
+        const created = once.answer(operation, async () => {
           const { method, payment } = await decide();
           return answer(first(payment), "payment.created", method);
         });
+        return choice.keepRecorded(created);
       }
-      return undertakings.run(operation, async (existing) => {
+      const confirmed = undertakings.run(operation, async (existing) => {
         if (existing !== undefined) {
           requireOpen(caller.livemode, "payments");
           return beginConfirmation(operation, existing, {}, choice);
@@ -166,14 +167,16 @@ export function paymentService(core: Core, parts: PaymentParts) {
         }
         return begun(first(authorize(payment, method, operation)), "payment.created", method);
       });
+      return choice.keepRecorded(confirmed);
     },
 
     confirm(operation: Operation, id: string, body: PaymentConfirmation): Promise<GivenAnswer> {
       const choice = new MethodChoice(methods, operation);
-      return undertakings.run(operation, async () => {
+      const confirmed = undertakings.run(operation, async () => {
         requireOpen(operation.caller.livemode, "payments");
         return beginConfirmation(operation, await find(id, operation.caller), body, choice);
       });
+      return choice.keepRecorded(confirmed);
     },
 
     capture(operation: Operation, id: string, body: PaymentCapture): Promise<GivenAnswer> {

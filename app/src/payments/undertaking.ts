@@ -8,7 +8,7 @@ import type { StoredObject } from "../database/objects.ts";
 import { ApiError, errorBody } from "../errors.ts";
 import type { Operation } from "../http/operation.ts";
 import type { Decision, GivenAnswer, Once } from "../journal/once.ts";
-import type { CommitResult, KeyChange, ObjectKind } from "../journal/write.ts";
+import type { CommitResult, KeyChange, ObjectKind, Write } from "../journal/write.ts";
 import type { Chart } from "../ledger/chart.ts";
 import type {
   Awaitable,
@@ -152,9 +152,27 @@ export class Undertakings<T extends Undertaken> {
 
   async #ask(stored: StoredObject<T>, instrument?: Instrument): Promise<ProcessorResult> {
     const result = await this.#send(stored, instrument);
-    if (result.outcome !== "unavailable" || this.#undertaking.takeBack === undefined) return result;
-    await this.#commit(stored.livemode, this.#undertaking.takeBack(stored));
+    if (result.outcome !== "unavailable" || !(await this.#takeBack(stored))) return result;
     throw processorUnavailable(result);
+  }
+
+  /**
+   * Undoes an attempt of this process that never went out. False where that is not done; and where somebody else has taken the
+   * attempt over, who may have sent it since.
+   */
+  async #takeBack(stored: StoredObject<T>): Promise<boolean> {
+    const { attempt } = stored.data;
+    let current = stored;
+    while (isSame(current.data.attempt, attempt) && current.data.attempt?.due === attempt?.due) {
+      const changes = this.#undertaking.takeBack?.(current);
+      if (changes === undefined) return false;
+      const result = await this.#commit(stored.livemode, changes);
+      if (result.committed) return true;
+      if (result.reason !== "conflict")
+        throw new Error(`An attempt could not be taken back: ${result.reason}.`);
+      current = await this.#read(stored);
+    }
+    return false;
   }
 
   #send(stored: StoredObject<T>, instrument?: Instrument): Awaitable<ProcessorResult> {
@@ -215,7 +233,11 @@ export class Undertakings<T extends Undertaken> {
     const begun = await decidedOrError(() => begin(existing));
     if ("answer" in begun) return begun;
     const { stored, changes, instrument } = begun;
-    const { committed } = await this.#commit(operation.caller.livemode, changes);
+    const { caller, requestId } = operation;
+    const { committed } = await this.#commit(caller.livemode, changes, {
+      actor: caller.actor,
+      request: requestId,
+    });
     if (!committed) return undefined;
     return this.#decision(stored, stored.data.attempt, await this.#ask(stored, instrument));
   }
@@ -292,9 +314,14 @@ export class Undertakings<T extends Undertaken> {
     return false;
   }
 
-  async #commit(livemode: boolean, changes: Change[]): Promise<CommitResult> {
+  /** @param by Whose doing it is. @default the service's own */
+  async #commit(
+    livemode: boolean,
+    changes: Change[],
+    by: Pick<Write, "actor" | "request"> = { actor: "system" },
+  ): Promise<CommitResult> {
     const effects = await effectsOf(this.#core, this.#chart, changes);
-    return this.#core.journal.commit({ livemode, actor: "system", ...effects });
+    return this.#core.journal.commit({ livemode, ...by, ...effects });
   }
 
   async #read({ id, livemode }: StoredObject<T>): Promise<StoredObject<T>> {
@@ -321,9 +348,13 @@ export function processorUnavailable({ retryAfter, reason }: Omit<Unavailable, "
 
 /** The key's answer, given by others than the request itself. */
 function completion(key: string, answer: Decision["answer"], request: string): KeyChange {
-  const body = answer instanceof ApiError ? errorBody(answer, request) : JSON.stringify(answer.body);
+  const body = answer instanceof ApiError ? errorBody(answer, request) : textOf(answer.body);
   // The fingerprint counts when a key is taken; this one is.
   return { key, fingerprint: "", step: "complete", answer: { status: answer.status, body } };
+}
+
+function textOf(body: object | string): string {
+  return typeof body === "string" ? body : JSON.stringify(body);
 }
 
 /** A final error is a decision like another. */

@@ -27,7 +27,10 @@ export interface ProcessorsOptions {
   once: Once;
   /** Keeps bank details until they go into a file. */
   vault: Pick<Vault, "sealPersonal" | "openPersonal">;
-  /** Where the simulator keeps what truly happened; null: in memory. @default `simulator` in the data folder */
+  /**
+   * Where the simulator keeps what truly happened; null: in memory.
+   * @default in memory in production, `simulator` in the data folder otherwise
+   */
   simulatorFolder?: string | null;
 }
 
@@ -165,9 +168,18 @@ function usesSimulator({ config }: Pick<Core, "config">): boolean {
   return config.PROCESSOR_TEST_URL === undefined;
 }
 
-function openSimulator(core: Core, { simulatorFolder }: ProcessorsOptions): Simulator {
-  const folder = simulatorFolder === undefined ? join(dataFolder(core.config), "simulator") : simulatorFolder;
-  return createSimulator(core.config, { clock: core.clock, folder: folder ?? undefined });
+function openSimulator({ config, clock, log }: Core, { simulatorFolder }: ProcessorsOptions): Simulator {
+  const isProduction = config.NODE_ENV === "production";
+  if (isProduction) {
+    log.warn(
+      "PROCESSOR_TEST_URL is not set: test payments go to a simulator in this process's memory. It ends with the process, " +
+        "keeps the latest 100,000 charges, and other instances do not know them. Name a processor's sandbox there.",
+    );
+  }
+  // A container's disk is small, or memory: what is there for tries must not fill it.
+  const own = isProduction ? null : join(dataFolder(config), "simulator");
+  const folder = simulatorFolder === undefined ? own : simulatorFolder;
+  return createSimulator(config, { clock, folder: folder ?? undefined });
 }
 
 function gateways({ config }: Pick<Core, "config">, client: OutgoingClient): Gateway[] {

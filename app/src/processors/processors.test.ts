@@ -1,8 +1,12 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { expect } from "chai";
+import { pino } from "pino";
 import { ApiError } from "../errors.ts";
 import { type Config, loadConfig } from "../config.ts";
 import { testCore, type TestCore } from "../../test/core.test-support.ts";
 import type { Notice } from "./processor.ts";
+import { createProcessors } from "./index.ts";
 import { testProcessors, type TestProcessors } from "./processors.test-support.ts";
 import { charge } from "./simulator/simulator.test-support.ts";
 
@@ -50,6 +54,26 @@ describe("processors", () => {
       "gateway_test",
     );
     expect(processors.names).not.to.include("simulator");
+  });
+
+  it("keeps the simulator of production in memory, and warns of what that means", async () => {
+    await open();
+    const lines: string[] = [];
+    const log = pino({ level: "warn" }, { write: (text: string) => void lines.push(text) });
+    const opened = (NODE_ENV: Config["NODE_ENV"]) => {
+      const config = { ...core.config, NODE_ENV, DATA_FOLDER: join(test.folder, NODE_ENV) };
+      return createProcessors({ ...core, config, log }, { once: core.once, vault: test.vault });
+    };
+    const processors = opened("production");
+    await processors.get("simulator").authorize(charge("4242424242424242"));
+    await processors.stop();
+    expect(existsSync(join(test.folder, "production"))).to.equal(false);
+    expect(lines).to.have.length(1);
+    expect(lines[0]).to.include("PROCESSOR_TEST_URL is not set");
+
+    await opened("development").stop();
+    expect(existsSync(join(test.folder, "development", "simulator"))).to.equal(true);
+    expect(lines).to.have.length(1);
   });
 
   it("tells each notice in order until it is taken in, and goes on there after a restart", async () => {

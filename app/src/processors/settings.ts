@@ -46,7 +46,8 @@ export const processorsSettings = {
   PROCESSOR_TEST_URL: Type.Optional(
     Type.String({
       format: "uri",
-      description: "Base URL of the card processor for test payments. Default: the simulator in this process",
+      description:
+        "Base URL of the card processor for test payments. Default: the simulator in this process, in production in its memory alone",
     }),
   ),
   PROCESSOR_TEST_KEY: Type.Optional(Type.String({ description: "Bearer key for PROCESSOR_TEST_URL" })),

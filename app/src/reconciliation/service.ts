@@ -1,7 +1,7 @@
 /** Reconciliations: taking files in, working them through, posting what sets the ledger right. */
 import { hash } from "node:crypto";
 import type { Core } from "../core.ts";
-import { ApiError, invalid, notFound } from "../errors.ts";
+import { ApiError, type ErrorDetails, invalid, notFound } from "../errors.ts";
 import type { Operation } from "../http/operation.ts";
 import type { GivenAnswer, Once } from "../journal/once.ts";
 import type { LedgerTransaction } from "../journal/write.ts";
@@ -54,7 +54,6 @@ export class ReconciliationService {
     const { processor, format, content } = input;
     const digest = hash("sha256", content, "hex");
     const file = { livemode, processor, format, digest, reconciliation: this.#core.makeId("reconciliation") };
-    const id = await claimFile(this.#core.pool, file, content);
     const data: ReconciliationData = {
       status: "processing",
       processor,
@@ -71,13 +70,16 @@ export class ReconciliationService {
       applied: {},
       metadata: input.metadata ?? {},
     };
-    const attempt = () => this.#options.once.answer(operation, () => this.#record(id, livemode, data));
+    const attempt = () =>
+      this.#options.once.act(operation, async () =>
+        this.#record(await claimFile(this.#core.pool, file, content), livemode, data),
+      );
     // The same file at the same moment: the second finds what the first has made.
     const answer = await attempt().catch((error: unknown) => {
       if (error instanceof Error && "code" in error && error.code === "23505") return attempt();
       throw error;
     });
-    this.#options.enqueue(id);
+    if (answer.status < 400) this.#options.enqueue((JSON.parse(answer.body) as { id: string }).id);
     return answer;
   }
 
@@ -122,6 +124,7 @@ export class ReconciliationService {
         throw conflict(
           "reconciliation_processing",
           `Reconciliation ${id} is still processing: wait until it is completed.`,
+          { retryAfter: 1 },
         );
       const item = await this.item(stored, number);
       // Applied already: the answer is the same, and nothing is posted again.
@@ -218,6 +221,6 @@ function checkFees(fees: string | undefined): void {
   }
 }
 
-function conflict(code: string, message: string): ApiError {
-  return new ApiError(409, "invalid_request_error", code, message);
+function conflict(code: string, message: string, details?: ErrorDetails): ApiError {
+  return new ApiError(409, "invalid_request_error", code, message, details);
 }

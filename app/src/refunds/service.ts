@@ -58,7 +58,7 @@ export function refundService(core: Core, { once, chart, processors, payments, r
   async function recorded(before: StoredRefund, decided: DecidedRefund): Promise<Conclusion> {
     const { data, event, postings, returns } = decided;
     const after = next(before, data);
-    const body = showRefund(after);
+    const body = JSON.stringify(showRefund(after));
     const changes: Change[] = [
       { kind: "refunds", after, event: event === undefined ? undefined : { type: event, body }, postings },
     ];

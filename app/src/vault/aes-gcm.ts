@@ -29,8 +29,7 @@ export function seal(key: KeyObject, plain: Uint8Array, place: Place): Buffer {
 
 /** Decrypts. @throws IntegrityError when anything but this very ciphertext of this place is given */
 export function open(key: KeyObject, sealed: Uint8Array, place: Place): Buffer {
-  const what = `The ${place.join(" ")}`;
-  if (sealed.length < NONCE_BYTES + TAG_BYTES) throw new IntegrityError(what);
+  if (sealed.length < NONCE_BYTES + TAG_BYTES) throw new IntegrityError(nameOf(place));
   const decipher = createDecipheriv(ALGORITHM, key, sealed.subarray(0, NONCE_BYTES), {
     authTagLength: TAG_BYTES,
   });
@@ -43,7 +42,7 @@ export function open(key: KeyObject, sealed: Uint8Array, place: Place): Buffer {
     return plain;
   } catch (cause) {
     plain.fill(0);
-    throw new IntegrityError(what, cause);
+    throw new IntegrityError(nameOf(place), cause);
   }
 }
 
@@ -69,4 +68,8 @@ export function makeWrappedKey(under: KeyObject, place: Place): Buffer {
 /** The key in what `makeWrappedKey` made. @throws IntegrityError */
 export function unwrapKey(under: KeyObject, wrapped: Uint8Array, place: Place): KeyObject {
   return importKey(open(under, wrapped, place));
+}
+
+function nameOf(place: Place): string {
+  return `The ${place.join(" ")}`;
 }

@@ -21,7 +21,7 @@ export { checkBankAccount } from "./bank-account.ts";
 export { checkCard, checkExpiry, type CardFace } from "./card.ts";
 export type { KeyEncryption } from "./key-encryption.ts";
 export { keyFile } from "./key-file.ts";
-export type { Access, Subject } from "./repository.ts";
+export type { Subject } from "./repository.ts";
 export { vaultRoutes } from "./routes.ts";
 export { sealedRows } from "./sealed-rows.ts";
 export { createVault, type Vault } from "./vault.ts";

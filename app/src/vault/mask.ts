@@ -24,8 +24,8 @@ export function holdsCardNumber(text: string): boolean {
   const plain = text.replace(/%([2-7][0-9a-f])/gi, (_, code: string) =>
     String.fromCharCode(parseInt(code, 16)),
   );
-  return [...plain.matchAll(WRITTEN)].some(
-    ([run]) => cardValidator.number(run.replace(/[ -]/g, ""), { luhnValidateUnionPay: true }).isValid,
+  return (plain.match(WRITTEN) ?? []).some(
+    (run) => cardValidator.number(run.replace(/[ -]/g, ""), { luhnValidateUnionPay: true }).isValid,
   );
 }
 

@@ -1,5 +1,6 @@
 /** The vault's tables (migration 0002). All that is read or written here is encrypted, or tells nothing. */
 import type pg from "pg";
+import type { StoredObject } from "../database/objects.ts";
 import { batched } from "./batch.ts";
 import type { WrappedKey } from "./key-encryption.ts";
 
@@ -39,6 +40,25 @@ export interface Access {
   actor: string;
   request?: string;
 }
+
+/** Who wants to pay with a payment method. */
+export interface HolderReading {
+  livemode: boolean;
+  /** Id of the payment method. */
+  holder: string;
+  /** Whose payment it is. */
+  customer: string | undefined;
+  access: Access;
+}
+
+/** A payment method as it is stored, and the entry that it names. */
+interface HeldEntry {
+  holder: StoredObject<unknown>;
+  entry: WrappedEntry | undefined;
+}
+
+/** An entry with the data key that encrypts it. */
+export type WrappedEntry = Entry & { wrapped: Buffer };
 
 /** Generations that there are: the latest branch key's, and those of the hash keys, the latest first. */
 export interface Generations {
@@ -162,9 +182,9 @@ export function vaultRepository(db: pg.Pool | pg.PoolClient) {
       return entries.map(() => undefined);
     }),
     /** Reads entries with their data keys, and writes down who reads what and why. */
-    readEntry: batched<Reading, (Entry & { wrapped: Buffer }) | undefined>(async (readings) => {
+    readEntry: batched<Reading, WrappedEntry | undefined>(async (readings) => {
       const audited = readings.filter((reading) => reading.access !== undefined);
-      const found = await rows<Entry & { wrapped: Buffer }>(
+      const found = await rows<WrappedEntry>(
         // The trail's commit need not wait for the disk: the commit of what the number is revealed for comes later in the
         // same log, and makes this one durable with it.
         `with relaxed as (select set_config('synchronous_commit', 'off', true)),
@@ -187,6 +207,48 @@ export function vaultRepository(db: pg.Pool | pg.PoolClient) {
       return readings.map(({ id, livemode }) => {
         const entry = byId.get(id);
         return entry?.livemode === livemode ? entry : undefined;
+      });
+    }),
+    /**
+     * Reads payment methods together with their entries, as `readEntry` does. Written down is who may pay with one: it is
+     * active, and nobody's or that customer's.
+     */
+    readHolder: batched<HolderReading, HeldEntry | undefined>(async (readings) => {
+      const found = await rows<HolderRow>(
+        `with relaxed as (select set_config('synchronous_commit', 'off', true)),
+              held as materialized (
+                select m.id as holder, m.livemode, m.version as holder_version, m.created, m.data, m.customer, m.status,
+                       m.data ->> 'vault' as entry
+                from relaxed, payment_methods m where m.id = any($1::text[])
+              ),
+              audit as (
+                insert into vault_access (livemode, entry, purpose, actor, request)
+                select h.livemode, h.entry, a.purpose, a.actor, a.request
+                from unnest($1::text[], $2::boolean[], $3::text[], $4::text[], $5::text[], $6::text[])
+                  as a (holder, livemode, customer, purpose, actor, request)
+                join held h on h.holder = a.holder and h.livemode = a.livemode
+                where h.entry is not null and h.status = 'active' and (h.customer is null or h.customer = a.customer)
+              )
+         select h.holder, h.livemode, h.holder_version, h.created, h.data,
+                e.id, e.subject, e.generation, e.kind, e.version, e.sealed, k.wrapped
+         from held h
+         left join vault_entries e on e.id = h.entry and e.livemode = h.livemode
+         left join vault_data_keys k
+           on k.livemode = e.livemode and k.subject = e.subject and k.generation = e.generation`,
+        [
+          readings.map(({ holder }) => holder),
+          readings.map(({ livemode }) => livemode),
+          readings.map(({ customer }) => customer),
+          readings.map(({ access }) => access.purpose),
+          readings.map(({ access }) => access.actor),
+          readings.map(({ access }) => access.request),
+        ],
+        "vault_read_holder",
+      );
+      const byHolder = new Map(found.map((row) => [row.holder, row]));
+      return readings.map(({ holder, livemode }) => {
+        const row = byHolder.get(holder);
+        return row?.livemode === livemode ? heldEntry(row) : undefined;
       });
     }),
     /** Replaces entries by others of the version after; how many still were as they were read. */
@@ -284,6 +346,31 @@ export function vaultRepository(db: pg.Pool | pg.PoolClient) {
       );
       return result.rowCount === 1;
     },
+  };
+}
+
+interface HolderRow extends Pick<DataKey, "livemode"> {
+  holder: string;
+  holder_version: number;
+  created: Date;
+  data: unknown;
+  /** Null where the method names no entry, or one that is gone. */
+  id: string | null;
+  subject: string;
+  generation: number;
+  kind: EntryKind;
+  version: number;
+  sealed: Buffer;
+  wrapped: Buffer;
+}
+
+function heldEntry(row: HolderRow): HeldEntry {
+  const { holder, livemode, holder_version, created, data, id } = row;
+  const { subject, generation, kind, version, sealed, wrapped } = row;
+  return {
+    holder: { id: holder, livemode, version: holder_version, created: created.getTime(), data },
+    entry:
+      id === null ? undefined : { id, livemode, subject, generation, kind, holder, version, sealed, wrapped },
   };
 }
 

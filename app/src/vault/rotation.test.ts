@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { testCore, type TestCore } from "../../test/core.test-support.ts";
 import { testDatabase, type TestDatabase } from "../../test/database.test-support.ts";
-import { testApi, TEST_CALLER, type TestApi } from "../payment-methods/app.test-support.ts";
+import { testApi, type TestApi } from "../payment-methods/app.test-support.ts";
 import { sealedRows } from "./sealed-rows.ts";
 import { testVault } from "./vault.test-support.ts";
 
@@ -249,11 +249,20 @@ describe("rotation of customers and payment methods", () => {
     expect(await get(`/payment_methods/${owned.id}`)).to.deep.equal(owned);
     expect(await get(`/payment_methods/${alone.id}`)).to.deep.equal(alone);
     expect((await get("/customers?email=ada@example.com")).data).to.deep.equal([customer]);
-    for (const { id } of [owned, alone]) {
-      const method = await api.methods.resolve(id, TEST_CALLER);
-      expect(await method.reveal(ACCESS)).to.include({ number: "4242424242424242" });
+    for (const instrument of [await api.instrument(owned.id, customer.id), await api.instrument(alone.id)]) {
+      expect(instrument).to.include({ number: "4242424242424242" });
     }
     expect((await core.pool.query("select from events where type like '%updated'")).rowCount).to.equal(0);
+  });
+
+  it("leaves a number revealed that was read before it and is decrypted after it", async () => {
+    const { alone } = await fill();
+    const reading = { livemode: false, holder: alone.id, customer: undefined, access: ACCESS };
+    const held = await api.vault.readMethod(reading);
+    await rotate();
+    // The keys of before are no longer in memory either.
+    api.advance(core.config.VAULT_KEY_CACHE_SECONDS * 1000 + 1);
+    expect(await held?.reveal()).to.equal("4242424242424242");
   });
 
   it("is begun and watched by operators over the API", async () => {

@@ -3,6 +3,7 @@
  * Outside of it a number is known by its token. Destroying the customer's key erases all of it at once.
  */
 import type { Core } from "../core.ts";
+import type { StoredObject } from "../database/objects.ts";
 import { unavailable } from "../errors.ts";
 import { makeWrappedKey, open, seal, unwrapKey } from "./aes-gcm.ts";
 import type { KeyEncryption } from "./key-encryption.ts";
@@ -14,7 +15,9 @@ import {
   type DataKey,
   type Entry,
   type EntryKind,
+  type HolderReading,
   type Subject,
+  type WrappedEntry,
 } from "./repository.ts";
 import { createRotation } from "./rotation.ts";
 
@@ -28,6 +31,13 @@ export interface NewEntry extends Subject {
   /** Id of the payment method that it is for. */
   holder: string;
   number: string;
+}
+
+/** A payment method as it is stored, and its number. */
+interface Held<T> {
+  method: StoredObject<T>;
+  /** The number, for a processor. @returns undefined when it was deleted or erased */
+  reveal(): Promise<string | undefined>;
 }
 
 export type Vault = ReturnType<typeof createVault>;
@@ -81,11 +91,21 @@ export function createVault(
     access?: Access,
   ): Promise<(Entry & { number: string }) | undefined> {
     const entry = await repository.readEntry({ livemode, id, access });
-    if (!entry) return undefined;
+    return entry && { ...entry, number: await numberIn(entry) };
+  }
+
+  async function numberIn(entry: WrappedEntry): Promise<string> {
     const plain = await withKey(entry, (key) => open(key, entry.sealed, placeOfEntry(entry)));
     const number = plain.toString("latin1");
     plain.fill(0);
-    return { ...entry, number };
+    return number;
+  }
+
+  /** The number, for a processor; who asks is written down. @returns undefined when it was deleted or erased */
+  async function reveal(livemode: boolean, id: string, access: Access): Promise<string | undefined> {
+    const entry = await whileKeysMove(() => read(livemode, id, access));
+    if (entry) reveals.add(1, { kind: entry.kind });
+    return entry?.number;
   }
 
   return {
@@ -104,11 +124,32 @@ export function createVault(
       });
     },
 
-    /** The number, for a processor; who asks is written down. @returns undefined when it was deleted or erased */
-    async reveal(livemode: boolean, id: string, access: Access): Promise<string | undefined> {
-      const entry = await whileKeysMove(() => read(livemode, id, access));
-      if (entry) reveals.add(1, { kind: entry.kind });
-      return entry?.number;
+    reveal,
+
+    /**
+     * A payment method and its number with one question to the database. Who asks is written down where he may pay with it:
+     * it is active, and nobody's or that customer's. Whoever calls reveals it to nobody else.
+     */
+    async readMethod<T>(reading: HolderReading): Promise<Held<T> | undefined> {
+      const held = await repository.readHolder(reading);
+      if (!held) return undefined;
+      const { entry } = held;
+      return {
+        method: held.holder as StoredObject<T>,
+        async reveal() {
+          if (!entry) return undefined;
+          try {
+            const number = await numberIn(entry);
+            reveals.add(1, { kind: entry.kind });
+            return number;
+          } catch (error) {
+            if (!isMissingKey(error)) throw error;
+            // A rotation has replaced the key since.
+            await ring.refresh();
+            return reveal(reading.livemode, entry.id, reading.access);
+          }
+        },
+      };
     },
 
     /** Moves a number to another subject, under its key. @returns false when there is no such number */

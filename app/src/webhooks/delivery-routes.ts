@@ -102,7 +102,7 @@ export function deliveryRoutes(options: DeliveryRoutesOptions): FastifyPluginAsy
       async ({ operation, params: { id } }, reply) =>
         sendAnswer(
           reply,
-          await once.answer(operation, async () =>
+          await once.act(operation, async () =>
             replays.deadLetters(await endpoints.get(id, operation.caller.livemode)),
           ),
         ),
@@ -127,7 +127,7 @@ export function deliveryRoutes(options: DeliveryRoutesOptions): FastifyPluginAsy
       async ({ operation, params: { id }, body }, reply) =>
         sendAnswer(
           reply,
-          await once.answer(operation, async () =>
+          await once.act(operation, async () =>
             replays.range(await endpoints.get(id, operation.caller.livemode), body),
           ),
         ),
@@ -170,10 +170,7 @@ export function deliveryRoutes(options: DeliveryRoutesOptions): FastifyPluginAsy
         },
       },
       async ({ operation, params: { id } }, reply) =>
-        sendAnswer(
-          reply,
-          await once.answer(operation, () => replays.delivery(id, operation.caller.livemode)),
-        ),
+        sendAnswer(reply, await once.act(operation, () => replays.delivery(id, operation.caller.livemode))),
     );
 
     return Promise.resolve();

@@ -1,3 +1,5 @@
+import type { ServerResponse } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 import { until } from "../../test/wait.test-support.ts";
 import { TROUBLE } from "./schedule.ts";
@@ -202,6 +204,39 @@ describe("webhooks that are not delivered", () => {
     }
     expect(pauses.at(-1)).to.equal(300);
     expect(pauses).to.deep.equal([...pauses].sort((a, b) => Number(a) - Number(b)));
+  });
+
+  it("make no room for others before it is written down that they failed", async () => {
+    await bench.close();
+    bench = await webhookBench({ settings: { WEBHOOK_CONCURRENCY: String(TROUBLE.failures) } });
+    const held: ServerResponse[] = [];
+    const target = await open((response) => held.push(response));
+    await makeEndpoint(bench, target.url);
+    await happen(
+      bench,
+      Array.from({ length: 20 }, (_, n) => ({ object: `pay_${n}` })),
+    );
+    await bench.webhooks.start();
+    await until(() => held.length === TROUBLE.failures);
+
+    const { pool } = bench.core.database;
+    const session = await pool.connect();
+    await session.query("begin");
+    await session.query("select webhook_queue_lock()");
+    const [first, ...others] = held.splice(0);
+    first?.writeHead(500).end();
+    const isWriting =
+      "select from pg_stat_activity where wait_event = 'advisory' and datname = current_database()";
+    await until(async () => (await pool.query(isWriting)).rowCount === 1);
+    for (const response of others) response.writeHead(500).end();
+    await sleep(100);
+    await session.query("commit");
+    session.release();
+    const isPaused = "select from webhook_endpoint_health where paused_until is not null";
+    await until(async () => (await pool.query(isPaused)).rowCount === 1);
+    // One for the first failure; the others, written down next, make a pause.
+    await sleep(100);
+    expect(target.received).to.have.length(TROUBLE.failures + 1);
   });
 
   const endless = (response: Parameters<Parameters<typeof receiver>[0] & object>[0], chunk: string) => {

@@ -1,3 +1,5 @@
+import type { ServerResponse } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
 import { MeterProvider, MetricReader, type DataPoint, type Histogram } from "@opentelemetry/sdk-metrics";
 import { expect } from "chai";
 import { until } from "../../test/wait.test-support.ts";
@@ -85,6 +87,56 @@ describe("the dispatcher of webhooks", () => {
       return (await states()) === "delivered,delivered,delivered";
     });
     expect((await call(bench, "GET", `/webhook_endpoints/${id}`)).body.status).to.equal("enabled");
+  });
+
+  it("sends no more at once to one endpoint, and to all of them, than WEBHOOK_CONCURRENCY says, each process by itself", async () => {
+    bench = await webhookBench({ settings: { WEBHOOK_CONCURRENCY: "3" } });
+    const held: ServerResponse[][] = [[], [], [], [], []];
+    let isHolding = true;
+    let most = 0;
+    const answerLater = (open: ServerResponse[], response: ServerResponse) =>
+      setTimeout(() => {
+        open.splice(open.indexOf(response), 1);
+        response.end();
+      }, 10);
+    const targets = await Promise.all(
+      held.map((open) =>
+        receiver((response) => {
+          most = Math.max(most, open.push(response));
+          if (!isHolding) answerLater(open, response);
+        }),
+      ),
+    );
+    [target] = targets as [Receiver];
+    const payments = (prefix: string) =>
+      Array.from({ length: 30 }, (_, number) => ({ object: `pay_${prefix}${number}` }));
+    /** Waits for so many, then for some more turns in which nothing may come. */
+    async function untilHeld(count: number, each: number): Promise<void> {
+      await until(() => held.flat().length >= count);
+      await sleep(200);
+      expect(held.flat()).to.have.length(count);
+      expect(Math.max(...held.map((open) => open.length))).to.be.at.most(each);
+    }
+
+    await bench.webhooks.start();
+    for (const { url } of targets.slice(0, 3)) await makeEndpoint(bench, url);
+    await happen(bench, payments("a"));
+    await untilHeld(9, 3);
+    for (const { url } of targets.slice(3)) await makeEndpoint(bench, url);
+    await happen(bench, payments("b"));
+    await untilHeld(12, 3);
+    // A failure makes room for one more, as soon as it is written down.
+    held[0]?.shift()?.writeHead(500).end();
+    await untilHeld(12, 3);
+    await bench.another().start();
+    await untilHeld(24, 6);
+
+    isHolding = false;
+    for (const open of held) for (const response of open) answerLater(open, response);
+    const isDelivered = "select from webhook_deliveries where state = 'delivered'";
+    await until(async () => ((await bench.core.pool.query(isDelivered)).rowCount ?? 0) >= 239);
+    expect(most).to.be.at.most(6);
+    await Promise.all(targets.map((each) => each.close()));
   });
 
   it("does not count it against an endpoint when its secret cannot be read at the moment", async () => {

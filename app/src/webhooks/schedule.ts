@@ -38,7 +38,9 @@ export const FAILING_LIMIT = 4 * DAY;
 export const LONGEST_RETRY_AFTER = DAY;
 export const LONGEST_PAUSE = HOUR;
 
-/** An endpoint that failed `failures` times in a row is sent one delivery at a time, after pauses that double. */
+/**
+ * An endpoint that failed `failures` times in a row is sent one delivery at a time by each process, after pauses that double.
+ */
 export const TROUBLE = { failures: 5, shortestPause: 5 * SECOND, longestPause: 5 * MINUTE };
 
 /**

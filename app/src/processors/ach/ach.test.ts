@@ -2,12 +2,19 @@ import { expect } from "chai";
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { testCore, type TestCore } from "../../../test/core.test-support.ts";
+import { until } from "../../../test/wait.test-support.ts";
 import type { Notice, Processor } from "../processor.ts";
 import { bankAccount, testProcessors, type TestProcessors } from "../processors.test-support.ts";
 import { foundBy, linesOf, referenceOf } from "../simulator/simulator.test-support.ts";
+import type { FileRow } from "./entry.ts";
+import { AchFiles } from "./files.ts";
 import { type Addenda, type AchFile, buildAchFile, parseAchFile } from "./nacha/file.ts";
+import { AchRepository } from "./repository.ts";
 
 const DAY = 24 * 3_600_000;
+
+const WAITING_FOR_LOCK = `select from pg_locks l join pg_database d on d.oid = l.database
+  where d.datname = current_database() and l.locktype = 'advisory' and not l.granted`;
 
 describe("ACH", () => {
   let core: TestCore;
@@ -163,6 +170,21 @@ describe("ACH", () => {
     const first = await test.call("POST", "/ach_files", undefined, "make-1");
     await debit("k2");
     expect((await test.call("POST", "/ach_files", undefined, "make-1")).text).to.equal(first.text);
+    expect((await test.call("GET", "/ach_files")).body.data).to.have.length(1);
+  });
+
+  it("makes one file for a request that several instances work at, and each has that file", async () => {
+    await debit("k1");
+    const repository = new AchRepository(core.pool);
+    const files = new AchFiles({ core: test.core, repository, vault: test.vault });
+    const made: Promise<FileRow>[] = [];
+    await repository.exclusively(async () => {
+      // All have looked for what is there before one of them can make the file.
+      for (let instance = 1; instance <= 3; instance += 1) made.push(files.make(false, "make-1"));
+      await until(async () => (await core.pool.query(WAITING_FOR_LOCK)).rowCount === 3);
+    });
+    const ids = (await Promise.all(made)).map(({ id }) => id);
+    expect(new Set(ids).size).to.equal(1);
     expect((await test.call("GET", "/ach_files")).body.data).to.have.length(1);
   });
 

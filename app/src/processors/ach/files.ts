@@ -121,6 +121,10 @@ export class AchFiles {
   ): Promise<FileRow | undefined> {
     const { repository, core } = this.options;
     const now = core.clock();
+    // Another instance may have had the same request meanwhile.
+    const made =
+      requestKey === undefined ? undefined : await repository.fileByRequest(livemode, requestKey, client);
+    if (made) return made;
     const pending = await repository.lockPending([...opened.keys()], client);
     const erased = pending.filter(({ sequence }) => !opened.get(sequence));
     await repository.setState(

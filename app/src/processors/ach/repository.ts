@@ -194,8 +194,12 @@ export class AchRepository {
     return rows[0];
   }
 
-  async fileByRequest(livemode: boolean, requestKey: string): Promise<FileRow | undefined> {
-    const { rows } = await this.pool.query<FileRow>(
+  async fileByRequest(
+    livemode: boolean,
+    requestKey: string,
+    db: Queryable = this.pool,
+  ): Promise<FileRow | undefined> {
+    const { rows } = await db.query<FileRow>(
       `select ${FILE_COLUMNS} from ach_files where livemode = $1 and request_key = $2`,
       [livemode, requestKey],
     );

@@ -55,7 +55,7 @@ export function achRoutes(options: AchRoutesOptions): FastifyPluginAsyncTypebox 
       handler: async ({ operation }, reply) =>
         sendAnswer(
           reply,
-          await once.answer(operation, async () => {
+          await once.act(operation, async () => {
             const file = await files.make(operation.caller.livemode, operation.idempotency?.key);
             return { answer: { status: 201, body: presentFile(file) } };
           }),
@@ -131,7 +131,7 @@ export function achRoutes(options: AchRoutesOptions): FastifyPluginAsyncTypebox 
         response: { 201: AchReturnImport, ...ERROR_ANSWERS },
       },
       handler: async ({ operation, body }, reply) => {
-        const answer = await once.answer(operation, async () => {
+        const answer = await once.act(operation, async () => {
           const returns = await importReturns(operation.caller.livemode, body.content).catch(refuseFormat);
           return { answer: { status: 201, body: presentImport(returns) } };
         });

@@ -17,7 +17,8 @@ export interface Charge {
   capture: boolean;
   captured: number;
   refunded: number;
-  disputed: boolean;
+  /** There is one dispute of a charge; its money is with the customer's bank unless it is won. */
+  dispute: "none" | "open" | "won" | "lost";
 }
 
 /** What is known of a key. */
@@ -34,11 +35,12 @@ export type KnownKey =
 /** What the processor is going to tell of itself, from a time on. */
 export type Scheduled = { at: number; amount: number; currency: string } & (
   | { type: "dispute"; charge: string; reason: string }
-  | { type: "dispute_end"; dispute: string; won: boolean }
+  | { type: "dispute_end"; dispute: string; charge: string; won: boolean }
   | { type: "refund_outcome" | "refund_failure"; key: string; charge: string; refund: string }
 );
 
 export interface Dispute {
+  charge: string;
   amount: number;
   currency: string;
 }
@@ -116,7 +118,7 @@ export class Book {
   private schedule(charge: Charge, fact: Exclude<Operation, { type: "contest" }>): void {
     const { dispute: reason, refund } = behaviourOf(charge.behaviour);
     const { reference, currency } = charge;
-    if (reason && !charge.disputed) {
+    if (reason && charge.dispute === "none") {
       const amount = charge.captured - charge.refunded;
       if (amount > 0) {
         this.scheduled.set(reference, {
@@ -164,11 +166,12 @@ export class Book {
         this.keys.set(notice.key, { closed: false, result: notice.result, lost: false, hidden: 0 });
         break;
       case "dispute_opened": {
-        const { dispute, amount, currency, evidenceDueBy } = notice;
-        this.disputes.set(dispute, { amount, currency });
+        const { dispute, charge: reference, amount, currency, evidenceDueBy } = notice;
+        this.disputes.set(dispute, { charge: reference, amount, currency });
         this.scheduled.set(dispute, {
           type: "dispute_end",
           dispute,
+          charge: reference,
           amount,
           currency,
           won: false,
@@ -201,7 +204,7 @@ export function chargeOf(fact: Extract<Operation, { type: "authorize" }>): Charg
     capture: fact.capture,
     captured: 0,
     refunded: 0,
-    disputed: false,
+    dispute: "none",
   };
   if (fact.result.outcome === "approved") {
     open(charge);
@@ -238,7 +241,9 @@ export function advance(charge: Charge, fact: MovementFact): void {
 /** Moves a charge on by what the processor told of itself. */
 export function advanceByNotice(charge: Charge, notice: Notice): void {
   if (notice.type === "dispute_opened") {
-    charge.disputed = true;
+    charge.dispute = "open";
+  } else if (notice.type === "dispute_closed") {
+    charge.dispute = notice.won ? "won" : "lost";
   } else if (notice.type === "refund_failed") {
     charge.refunded -= notice.amount;
   }

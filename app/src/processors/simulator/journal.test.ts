@@ -5,7 +5,8 @@ import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFi
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { fileJournal } from "./journal.ts";
+import type { Fact } from "./facts.ts";
+import { fileJournal, memoryJournal } from "./journal.ts";
 import { charge, foundBy, referenceOf, testSimulator } from "./simulator.test-support.ts";
 
 const APPROVED = "4242424242424242";
@@ -87,6 +88,27 @@ describe("simulator: journal of facts", () => {
     );
     expect(captures.map(({ outcome }) => outcome).sort()).to.deep.equal(["approved", "declined"]);
     after.close();
+  });
+
+  it("in memory keeps the latest facts alone, and the simulator goes on without the older ones", async () => {
+    const journal = memoryJournal(10);
+    const simulator = testSimulator({ journal, remembered: 5 });
+    const references: string[] = [];
+    for (let number = 1; number <= 45; number += 1)
+      references.push(referenceOf(await simulator.authorize(charge(APPROVED, { key: `key_${number}` }))));
+    const facts: Fact[] = [];
+    for await (const fact of journal.history()) facts.push(fact);
+    expect(facts.map(({ n }) => n)).to.deep.equal(Array.from({ length: 15 }, (_, index) => 31 + index));
+
+    const refund = { amount: 1, currency: "usd" };
+    const [forgotten = ""] = references;
+    const recalled = references[32] ?? "";
+    expect(await simulator.refund({ ...refund, key: "r", reference: forgotten })).to.include({
+      code: "charge_missing",
+    });
+    expect(await simulator.refund({ ...refund, key: "r2", reference: recalled })).to.include({
+      outcome: "approved",
+    });
   });
 
   it("holds no card number", async () => {

@@ -30,18 +30,28 @@ export interface FactJournal {
   close(): void;
 }
 
-/** Facts in memory alone, for tests. */
-export function memoryJournal(): FactJournal {
-  const facts: Fact[] = [];
+/** Latest facts that are kept in memory at least; at most twice as many are. */
+const KEPT = 100_000;
+
+/** Facts in memory alone, the latest of them: for tests, and where nothing outlives the process. */
+export function memoryJournal(kept = KEPT): FactJournal {
+  let earlier: Fact[] = [];
+  let facts: Fact[] = [];
   return {
     id: randomUUID(),
     recent: () => [],
     hasOlder: false,
-    append: (fact) => void facts.push(fact),
+    append(fact) {
+      if (facts.length === kept) {
+        earlier = facts;
+        facts = [];
+      }
+      facts.push(fact);
+    },
     written: () => undefined,
     // eslint wants an await in async generators; a copy is what a file would give.
     async *history() {
-      yield* await Promise.resolve(facts.slice());
+      yield* await Promise.resolve(earlier.concat(facts));
     },
     close: () => undefined,
   };

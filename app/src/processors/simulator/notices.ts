@@ -51,6 +51,7 @@ export function dueNotice(id: string, due: Scheduled, newDispute: string, now: n
       return make(
         { type: "dispute_closed", dispute: due.dispute, won: due.won },
         due.won ? moved(due.dispute, "chargeback_reversal") : undefined,
+        due.charge,
       );
     case "refund_outcome":
       return make(

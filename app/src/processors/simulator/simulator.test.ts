@@ -1,6 +1,8 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { CARDS } from "./catalogue.ts";
+import { memoryJournal } from "./journal.ts";
+import { rebuildCharge } from "./recall.ts";
 import { charge, foundBy, linesOf, referenceOf, START, testSimulator } from "./simulator.test-support.ts";
 
 const APPROVED = "4242424242424242";
@@ -318,6 +320,37 @@ describe("simulator: disputes and refunds that turn out later", () => {
       ["chargeback", -3500],
       ["chargeback_reversal", 2000],
     ]);
+  });
+
+  it("refunds a charge whose dispute was won, and opens no other dispute of it; one that was lost it does not", async () => {
+    let now = START;
+    const journal = memoryJournal();
+    const simulator = testSimulator({ clock: () => now, journal });
+    const charges = ["won", "lost"] as const;
+    const references: Record<string, string> = {};
+    for (const key of charges)
+      references[key] = referenceOf(await simulator.authorize(charge("4000000000000259", { key })));
+    const opened = await simulator.notices("");
+    for (const notice of opened.notices) {
+      if (notice.type !== "dispute_opened" || notice.charge !== references.won) continue;
+      const evidence = { uncategorized_text: "winning_evidence" };
+      await simulator.contestDispute({ key: "d", dispute: notice.dispute, evidence });
+    }
+    now += 7 * DAY;
+    const closed = await simulator.notices(opened.cursor);
+    expect(closed.notices.map(({ type }) => type)).to.deep.equal(["dispute_closed", "dispute_closed"]);
+
+    const refund = { amount: 500, currency: "usd" };
+    const { won = "", lost = "" } = references;
+    expect(await simulator.refund({ ...refund, key: "r", reference: won })).to.include({
+      outcome: "approved",
+    });
+    expect(await simulator.refund({ ...refund, key: "r2", reference: lost })).to.include({
+      code: "charge_disputed",
+    });
+    expect((await simulator.notices(closed.cursor)).notices).to.deep.equal([]);
+    // As whoever forgot the charge finds it in the journal.
+    expect(await rebuildCharge(journal.history(), won)).to.include({ dispute: "won", refunded: 500 });
   });
 
   it("loses a dispute that nobody contests in time", async () => {

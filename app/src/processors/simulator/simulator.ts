@@ -3,7 +3,8 @@
  *
  * Its truth is a journal of facts; test cards, test amounts, latency and faults say how the answers reach us. It does each
  * key once, and never captures or refunds beyond what it authorised or captured. A key is known at once among the latest
- * 100,000; sent again after more than that it counts as new, though inquiries find it, as they find charges of any age.
+ * 100,000; sent again after more than that it counts as new, though inquiries find it, as they find charges, as far back as
+ * the journal goes.
  */
 import { setTimeout } from "node:timers/promises";
 import type { Clock } from "../../clock.ts";
@@ -153,11 +154,12 @@ export class Simulator implements Processor {
 
   refund({ key, reference, amount }: RefundRequest): Awaitable<SimpleResult> {
     return this.onCharge(key, reference, amount, (charge, does): Decision<FinalResult | Pending> => {
-      const result = charge.disputed
-        ? declined("charge_disputed", "The charge is disputed: its money is with the customer's bank.")
-        : amount > charge.captured - charge.refunded
-          ? declined("amount_too_large", "The amount is above what is left of the captured money.")
-          : (declineOf(does) ?? this.takeRefund(charge, amount));
+      const result =
+        charge.dispute === "open" || charge.dispute === "lost"
+          ? declined("charge_disputed", "The charge is disputed: its money is with the customer's bank.")
+          : amount > charge.captured - charge.refunded
+            ? declined("amount_too_large", "The amount is above what is left of the captured money.")
+            : (declineOf(does) ?? this.takeRefund(charge, amount));
       return { type: "refund", key, charge: reference, amount, currency: charge.currency, result };
     });
   }

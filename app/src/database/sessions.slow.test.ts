@@ -1,0 +1,53 @@
+import { expect } from "chai";
+import { testCluster } from "../../test/database.test-support.ts";
+import { testPooler } from "../../test/servers.test-support.ts";
+import { expectRejection } from "./embedded.test-support.ts";
+import { createPool } from "./pool.ts";
+import { requireOwnSession } from "./sessions.ts";
+
+describe("A session of PostgreSQL", function () {
+  this.timeout(120_000);
+  let database: string;
+
+  before(async () => {
+    database = await (await testCluster()).createDatabase();
+  });
+
+  it("is a connection's own without a pooler", async () => {
+    await requireOwnSession(database);
+    await requireOwnSession({ connectionString: database });
+  });
+
+  it("is a connection's own behind a pooler that pools by session, with the settings of the pool", async () => {
+    const pooler = await testPooler(database, "session");
+    await requireOwnSession(pooler.url);
+    const pool = createPool({ connection: pooler.url, role: null, statementTimeout: 7 });
+    const { rows } = await pool.query("show statement_timeout");
+    expect(rows).to.deep.equal([{ statement_timeout: "7s" }]);
+    await pool.end();
+    await pooler.stop();
+  });
+
+  it("is refused when a pooler lets transactions share it, also while others use the pooler", async () => {
+    const pooler = await testPooler(database, "transaction");
+    const others = createPool({ connection: pooler.url, role: null, max: 4 });
+    let isOver = false;
+    const work = Array.from({ length: 4 }, async () => {
+      while (!isOver) await others.query("select");
+    });
+    for (let time = 0; time < 5; time += 1)
+      await expectRejection(
+        requireOwnSession(pooler.url),
+        /lets transactions share sessions.*pool_mode = session/,
+      );
+    isOver = true;
+    await Promise.all(work);
+    await expectRejection(requireOwnSession(pooler.url), /lets transactions share sessions/);
+    await others.end();
+    await pooler.stop();
+  });
+
+  it("is asked for in vain when nothing answers", async () => {
+    await expectRejection(requireOwnSession("postgresql://nobody@127.0.0.1:1/none"), /ECONNREFUSED/);
+  });
+});
