@@ -1,4 +1,7 @@
-/** The journal alone, without HTTP: as many transfers as it takes in some seconds. Told as `load.ts` tells its result. */
+/**
+ * The journal alone, without HTTP: as many transfers as it takes in some seconds, whenever it is asked. Told as `load.ts` tells
+ * its result.
+ */
 import { metrics } from "@opentelemetry/api";
 import { pino } from "pino";
 import { systemClock } from "../src/clock.ts";
@@ -14,9 +17,6 @@ interface Options {
   connections: number;
   accounts: string[];
 }
-
-/** Seconds of work before any is counted: this process is new, and has compiled nothing yet. */
-const WARM_UP = 4;
 
 async function run({ url, seconds, connections, accounts }: Options): Promise<LoadResult> {
   const pool = createPool({ connection: url, max: 2, pipeline: true });
@@ -64,15 +64,8 @@ async function run({ url, seconds, connections, accounts }: Options): Promise<Lo
     }
   }
 
-  const work = async (duration: number) => {
-    const until = performance.now() + duration * 1000;
-    await Promise.all(Array.from({ length: connections }, () => worker(until)));
-  };
-  await work(WARM_UP);
-  times.length = 0;
-  statuses.clear();
   const started = performance.now();
-  await work(seconds);
+  await Promise.all(Array.from({ length: connections }, () => worker(started + seconds * 1000)));
   const elapsed = (performance.now() - started) / 1000;
   await pool.end();
   times.sort((a, b) => a - b);
@@ -85,9 +78,7 @@ async function run({ url, seconds, connections, accounts }: Options): Promise<Lo
   };
 }
 
-process.once("message", (options: Options) => {
-  void run(options).then((result) => {
-    process.send?.(result);
-    process.disconnect();
-  });
+// Until the one who asks disconnects.
+process.on("message", (options: Options) => {
+  void run(options).then((result) => process.send?.(result));
 });

@@ -7,7 +7,7 @@ export const journalSettings = {
     maximum: 16,
     default: 1,
     description:
-      "Groups of writes that commit at once; a second one helps where the disk is slow and no account is in every group",
+      "Connections that commit groups of writes; a second one helps where the disk is slow and no account is in every group",
   }),
   IDEMPOTENCY_HOURS: Type.Integer({
     minimum: 24,

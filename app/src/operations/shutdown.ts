@@ -18,7 +18,7 @@ export interface ShutdownOptions {
   stop: () => Promise<void>;
 }
 
-/** Ctrl-C under `npm start` comes twice, from the terminal and from npm: within so many milliseconds it is one signal. */
+/** Ctrl-C under `npm start` comes from the terminal and from each npm: within so many milliseconds it is one signal. */
 const ECHO = 500;
 
 /**
