@@ -30,7 +30,7 @@ create function judge_entries(
 as $$
 #variable_conflict use_column
 declare
-  -- By the account's rank among the accounts; null where the write has been refused by an earlier one of its entries.
+  -- By the account's rank among the accounts, with the writes so far.
   available bigint[];
   floors bigint[];
   tops bigint[];
@@ -164,8 +164,8 @@ create function settings_of(a ledger_accounts) returns jsonb
   language sql immutable
   return jsonb_build_object('n', a.name, 's', a.status, 'r', a.overdraft, 'x', a.metadata);
 
--- Commits a group of writes as `commit_group` did, for half of its cost: lists come as arrays (which are not parsed), each
--- account is looked up once, and nothing is judged singly while all is well. `commit_group` stays for the version of the
+-- Commits a group of writes as `commit_group` did, for less: lists come as arrays (which are not parsed), each account is
+-- looked up once, and nothing is judged singly while all is well. `commit_group` stays for the version of the
 -- service before this one, which may still be at work.
 --
 -- All or nothing: either every write is done and no row is returned; or nothing is done, and a row tells of each write that

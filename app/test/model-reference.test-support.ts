@@ -198,9 +198,11 @@ export class Reference {
     if (amount > most) return { expected: error(400, "amount_too_large") };
     const refund = { id: "", payment: payment.id, amount, status: "succeeded" };
     this.refunds.push(refund);
-    // The simulated network gives nothing back for what was ever disputed.
-    const wasDisputed = this.disputes.some((dispute) => dispute.payment === payment);
-    if (wasDisputed || this.#declineOf(payment, amount) !== undefined) {
+    // The simulated network gives nothing back for what is disputed, or was and not won.
+    const isDisputed = this.disputes.some(
+      (dispute) => dispute.payment === payment && dispute.status !== "won",
+    );
+    if (isDisputed || this.#declineOf(payment, amount) !== undefined) {
       refund.status = "failed";
       return { expected: OK, refund };
     }
