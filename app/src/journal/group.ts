@@ -57,9 +57,7 @@ export function groupArguments(writes: readonly Write[], careful: boolean): Argu
   }
   return [
     String(careful),
-    livemodes.buffer,
-    actors.buffer,
-    requests.buffer,
+    ...buffersOf(livemodes, actors, requests),
     ...keyArguments(writes),
     openings(writes),
     ...objectArguments(writes),
@@ -97,7 +95,7 @@ function takenArguments(rows: Row<KeyChange>[]): Argument[] {
     objects.add(of.step === "claim" ? of.object : null);
     subjects.add(of.step === "claim" ? null : (of.subject ?? null));
   }
-  return [items, names, fingerprints, statuses, bodies, objects, subjects].map(({ buffer }) => buffer);
+  return buffersOf(items, names, fingerprints, statuses, bodies, objects, subjects);
 }
 
 function completedArguments(rows: Row<KeyChange & { step: "complete" }>[]): Argument[] {
@@ -115,7 +113,7 @@ function completedArguments(rows: Row<KeyChange & { step: "complete" }>[]): Argu
     bodies.add(of.answer.body);
     subjects.add(of.subject ?? null);
   }
-  return [items, names, statuses, bodies, subjects].map(({ buffer }) => buffer);
+  return buffersOf(items, names, statuses, bodies, subjects);
 }
 
 /** Everybody locks keys in one order. */
@@ -174,7 +172,7 @@ function changeArguments(rows: readonly Row<ObjectChange>[]): Argument[] {
     versions.add(of.version);
     texts.add(JSON.stringify(of.data));
   }
-  return [...kindArguments(rows), ...[items, ids, versions, texts].map(({ buffer }) => buffer)];
+  return [...kindArguments(rows), ...buffersOf(items, ids, versions, texts)];
 }
 
 function creationArguments(rows: readonly Row<ObjectChange>[]): Argument[] {
@@ -190,7 +188,7 @@ function creationArguments(rows: readonly Row<ObjectChange>[]): Argument[] {
     moments.add(of.created);
     texts.add(JSON.stringify(of.data));
   }
-  return [...kindArguments(rows), ...[ids, livemodes, moments, texts].map(({ buffer }) => buffer)];
+  return [...kindArguments(rows), ...buffersOf(ids, livemodes, moments, texts)];
 }
 
 /** Kinds, and the number of rows of each. */
@@ -203,7 +201,7 @@ function kindArguments(rows: readonly Row<ObjectChange>[]): Argument[] {
     kinds.add(kind);
     counts.add(number);
   }
-  return [kinds.buffer, counts.buffer];
+  return buffersOf(kinds, counts);
 }
 
 function ledgerArguments(rows: readonly Row<LedgerTransaction>[]): Argument[] {
@@ -236,8 +234,8 @@ function ledgerArguments(rows: readonly Row<LedgerTransaction>[]): Argument[] {
   sorted.forEach((account, index) => (account.place = index + 1));
   const places = new Integers(length);
   for (const { place } of touched) places.add(place);
-  const entries = [items, places, transactions, kinds, amounts, positions, runnings];
-  return [...accountArguments(sorted), ...transactionArguments(rows), ...entries.map(({ buffer }) => buffer)];
+  const entries = buffersOf(items, places, transactions, kinds, amounts, positions, runnings);
+  return [...accountArguments(sorted), ...transactionArguments(rows), ...entries];
 }
 
 function transactionArguments(rows: readonly Row<LedgerTransaction>[]): Argument[] {
@@ -259,9 +257,7 @@ function transactionArguments(rows: readonly Row<LedgerTransaction>[]): Argument
     metadata.add(of.metadata === undefined ? null : JSON.stringify(of.metadata));
     moments.add(of.created);
   }
-  return [items, ids, types, currencies, objects, descriptions, metadata, moments].map(
-    ({ buffer }) => buffer,
-  );
+  return buffersOf(items, ids, types, currencies, objects, descriptions, metadata, moments);
 }
 
 /** What a group does to one account. */
@@ -313,7 +309,7 @@ function accountArguments(accounts: readonly AccountSums[]): Argument[] {
   }
   const sums = [debitsPosted, creditsPosted, debitsPending, creditsPending];
   const takes = [takesDebitNormal, takesCreditNormal, volumes];
-  return [ids, livemodes, currencies, entries, ...sums, ...takes].map(({ buffer }) => buffer);
+  return buffersOf(ids, livemodes, currencies, entries, ...sums, ...takes);
 }
 
 function accountSums(
@@ -392,7 +388,11 @@ function eventArguments(writes: readonly Write[]): Argument[] {
     moments.add(of.created);
     texts.add(of.data);
   }
-  return [items, ids, types, objects, versions, moments, texts].map(({ buffer }) => buffer);
+  return buffersOf(items, ids, types, objects, versions, moments, texts);
+}
+
+function buffersOf(...columns: { buffer: Buffer }[]): Buffer[] {
+  return columns.map(({ buffer }) => buffer);
 }
 
 function nothing(columns: number): null[] {

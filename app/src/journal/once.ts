@@ -6,16 +6,17 @@ import type pg from "pg";
 import { ApiError, errorBody, invalid, unavailable } from "../errors.ts";
 import type { Operation } from "../http/operation.ts";
 import type { Journal } from "./journal.ts";
-import type {
-  AccountChange,
-  Answer,
-  CommitResult,
-  DomainEvent,
-  KeyChange,
-  LedgerTransaction,
-  ObjectChange,
-  Refusal,
-  Write,
+import {
+  type AccountChange,
+  type Answer,
+  type CommitResult,
+  type DomainEvent,
+  jsonText,
+  type KeyChange,
+  type LedgerTransaction,
+  type ObjectChange,
+  type Refusal,
+  type Write,
 } from "./write.ts";
 
 /** What changes, all at once. */
@@ -141,19 +142,15 @@ export class Once {
   }
 
   /** The processor has acted: whatever comes now, its outcome is recorded, or the key stays claimed and is looked after. */
-  #conclude(operation: Operation, conclude: () => Decision | Promise<Decision>): Promise<GivenAnswer> {
-    let isAnswered = false;
+  async #conclude(operation: Operation, conclude: () => Decision | Promise<Decision>): Promise<GivenAnswer> {
+    const answer = await untilAnswered(async () =>
+      this.#commitDecision(operation, await concluded(conclude), "complete"),
+    );
+    if (!answer.replayed) return answer;
+    // Somebody else has answered meanwhile, and may have known less than we do.
     return untilAnswered(async () => {
-      const decision = await concluded(conclude);
-      if (!isAnswered) {
-        const answer = await this.#commitDecision(operation, decision, "complete");
-        if (answer?.replayed !== true) return answer;
-        // Somebody else has answered meanwhile, and may have known less than we do.
-        isAnswered = true;
-        return undefined;
-      }
-      const result = await this.#commit(operation, decision, undefined);
-      if (result.committed) return this.#replay(operation);
+      const result = await this.#commit(operation, await concluded(conclude), undefined);
+      if (result.committed) return answer;
       if (result.reason === "conflict") return undefined;
       throw unrecorded(refusalError(result));
     });
@@ -303,7 +300,7 @@ function unrecorded(cause: ApiError): ApiError {
 function answerOf({ answer }: Decision, { requestId }: Operation): Answer {
   if (answer instanceof ApiError) return { status: answer.status, body: errorBody(answer, requestId) };
   const { status, body } = answer;
-  return { status, body: typeof body === "string" ? body : JSON.stringify(body) };
+  return { status, body: jsonText(body) };
 }
 
 function refusalError(refusal: Refusal): ApiError {

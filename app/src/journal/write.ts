@@ -110,6 +110,11 @@ export interface Answer {
   body: string;
 }
 
+/** The JSON text of a body, which may be that text already. */
+export function jsonText(body: object | string): string {
+  return typeof body === "string" ? body : JSON.stringify(body);
+}
+
 export interface IdempotencyKey {
   /** 1 to 255 characters, as the client sent it. */
   key: string;

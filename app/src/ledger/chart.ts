@@ -33,7 +33,7 @@ export type AccountCode = keyof typeof CHART;
 /** Finds the service's own accounts; opens each, empty, when it is first needed. */
 export class Chart {
   readonly #pool: pg.Pool;
-  readonly #open = new Map<string, string | Promise<string>>();
+  readonly #open = new Map<string, Promise<string>>();
 
   constructor(pool: pg.Pool) {
     this.#pool = pool;
@@ -55,10 +55,7 @@ export class Chart {
          values ($1, $2, $3, $4, $5, $6, now()) on conflict do nothing`,
         [id, livemode, fullCode, detail === undefined ? name : `${name} ${detail}`, type, currency],
       )
-      .then(() => {
-        this.#open.set(id, id);
-        return id;
-      });
+      .then(() => id);
     this.#open.set(id, opened);
     opened.catch(() => this.#open.delete(id));
     return opened;

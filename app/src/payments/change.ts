@@ -2,12 +2,13 @@
 import type { Core } from "../core.ts";
 import type { StoredObject } from "../database/objects.ts";
 import type { Effects } from "../journal/once.ts";
-import type {
-  DomainEvent,
-  LedgerEntry,
-  LedgerTransaction,
-  ObjectChange,
-  ObjectKind,
+import {
+  type DomainEvent,
+  jsonText,
+  type LedgerEntry,
+  type LedgerTransaction,
+  type ObjectChange,
+  type ObjectKind,
 } from "../journal/write.ts";
 import type { Chart } from "../ledger/chart.ts";
 import type { Posting } from "./postings.ts";
@@ -46,8 +47,7 @@ export async function effectsOf(
     for (const { type, currency, object, lines, metadata } of postings ?? []) {
       const entries: LedgerEntry[] = [];
       for (const { account: code, detail, direction, layer, amount } of lines) {
-        const known = chart.account(code, currency, livemode, detail);
-        const account = typeof known === "string" ? known : await known;
+        const account = await chart.account(code, currency, livemode, detail);
         entries.push({ account, direction, layer, amount });
       }
       transactions.push({
@@ -68,7 +68,7 @@ export async function effectsOf(
         object: id,
         version,
         created: now,
-        data: typeof body === "string" ? body : JSON.stringify(body),
+        data: jsonText(body),
       });
     }
   }

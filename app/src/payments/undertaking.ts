@@ -8,7 +8,13 @@ import type { StoredObject } from "../database/objects.ts";
 import { ApiError, errorBody } from "../errors.ts";
 import type { Operation } from "../http/operation.ts";
 import type { Decision, GivenAnswer, Once } from "../journal/once.ts";
-import type { CommitResult, KeyChange, ObjectKind, Write } from "../journal/write.ts";
+import {
+  type CommitResult,
+  jsonText,
+  type KeyChange,
+  type ObjectKind,
+  type Write,
+} from "../journal/write.ts";
 import type { Chart } from "../ledger/chart.ts";
 import type {
   Awaitable,
@@ -348,13 +354,9 @@ export function processorUnavailable({ retryAfter, reason }: Omit<Unavailable, "
 
 /** The key's answer, given by others than the request itself. */
 function completion(key: string, answer: Decision["answer"], request: string): KeyChange {
-  const body = answer instanceof ApiError ? errorBody(answer, request) : textOf(answer.body);
+  const body = answer instanceof ApiError ? errorBody(answer, request) : jsonText(answer.body);
   // The fingerprint counts when a key is taken; this one is.
   return { key, fingerprint: "", step: "complete", answer: { status: answer.status, body } };
-}
-
-function textOf(body: object | string): string {
-  return typeof body === "string" ? body : JSON.stringify(body);
 }
 
 /** A final error is a decision like another. */
