@@ -6,7 +6,7 @@ import type { KeyObject } from "node:crypto";
 import type pg from "pg";
 import { ApiError, errorBody, invalid } from "../errors.ts";
 import type { Operation } from "../http/operation.ts";
-import { COMMIT_WRITES, groupArguments, type RefusedRow } from "../journal/group.ts";
+import { commitWrites } from "../journal/commit-writes.ts";
 import type { GivenAnswer } from "../journal/once.ts";
 import type { Answer, DomainEvent, Write } from "../journal/write.ts";
 import { open, seal } from "../vault/aes-gcm.ts";
@@ -62,14 +62,14 @@ function changeOnce(
     if (event !== undefined) {
       writes.push({ livemode: event.livemode, actor, request: operation.requestId, events: [event] });
     }
-    await commitWrites(db, writes);
+    await commitWithin(db, writes);
     return { ...answer, replayed: false };
   });
 }
 
 async function keepError(committer: Committer, operation: Operation, answer: Answer): Promise<GivenAnswer> {
   try {
-    await transaction(committer.pool, (db) => commitWrites(db, [keyWrite(committer, operation, answer)]));
+    await transaction(committer.pool, (db) => commitWithin(db, [keyWrite(committer, operation, answer)]));
     return { ...answer, replayed: false };
   } catch (error) {
     if (error instanceof KeyTaken) return replay(committer, operation);
@@ -87,9 +87,9 @@ function keyWrite(committer: Committer, operation: Operation, { status, body }: 
 }
 
 /** Within the caller's transaction. */
-export async function commitWrites(db: pg.ClientBase, writes: Write[]): Promise<void> {
-  const { rows } = await db.query<RefusedRow>({ ...COMMIT_WRITES, values: groupArguments(writes, false) });
-  if (rows.length > 0) throw new KeyTaken();
+export async function commitWithin(db: pg.ClientBase, writes: Write[]): Promise<void> {
+  const refused = await commitWrites(db, writes, false);
+  if (refused.length > 0) throw new KeyTaken();
 }
 
 async function replay({ pool, sealingKey }: Committer, operation: Operation): Promise<GivenAnswer> {

@@ -18,7 +18,7 @@ import type { Clock } from "../clock.ts";
 import type { Config } from "../config.ts";
 import type { MakeId } from "../ids.ts";
 import type { DomainEvent } from "../journal/write.ts";
-import { commitWrites } from "./commit-once.ts";
+import { commitWithin } from "./commit-once.ts";
 import { transaction } from "../database/transaction.ts";
 import { deriveFrom } from "../root-key.ts";
 import { importKey, open, seal } from "../vault/aes-gcm.ts";
@@ -184,7 +184,7 @@ export class SigningKeys {
       keys.sort((a, b) => a.activates - b.activates);
       await notify(db, SIGNING_KEYS_NOTICE);
       if (next !== undefined) {
-        await commitWrites(db, [{ livemode: true, actor, events: [this.#rotated(next, withdraw, now)] }]);
+        await commitWithin(db, [{ livemode: true, actor, events: [this.#rotated(next, withdraw, now)] }]);
       }
       return this.#complete(db, keys);
     });

@@ -1,12 +1,13 @@
 /**
- * PostgreSQL's binary form of one-dimensional arrays (array_send in its source), written element by element. Unlike text
- * literals they need no escaping here and no parsing there.
+ * PostgreSQL's binary form of one-dimensional arrays (array_send in its source). Unlike text literals they need no escaping
+ * here and no parsing there.
  */
+import type { Bytes } from "./bytes.ts";
 
 /** Object ids of the element types, from PostgreSQL's pg_type.dat; they never change. */
 const OIDS = { boolean: 16, bigint: 20, smallint: 21, integer: 23, text: 25, timestamptz: 1184 } as const;
 
-/** Number of dimensions, whether there are nulls, element type, length, lower bound: four bytes each. */
+/** An array's header: number of dimensions, whether there are nulls, element type, length, lower bound. */
 const HEADER = 20;
 /** Before each element, its size. */
 const SIZE = 4;
@@ -17,110 +18,134 @@ const EPOCH = 946_684_800_000;
 
 const TWO_32 = 2 ** 32;
 
-/** An array of a number of elements, all of which are to be added, in order. */
-class FixedArray {
-  readonly buffer: Buffer;
-  #offset = HEADER;
-
-  constructor(oid: number, length: number, size: number) {
-    this.buffer = withHeader(oid, length, size * length);
-  }
-
-  /** Where to write an element of this size. */
-  protected next(size: number): number {
-    const offset = this.buffer.writeInt32BE(size, this.#offset);
-    this.#offset = offset + size;
-    return offset;
-  }
+/** An array to which elements are added in order, and which is written when it has all of them. */
+export interface PgArray {
+  /** Writes the array, after its size in bytes. */
+  writeTo: (bytes: Bytes) => void;
 }
 
-export class Booleans extends FixedArray {
-  constructor(length: number) {
-    super(OIDS.boolean, length, 1);
-  }
+export class Booleans implements PgArray {
+  readonly #values: boolean[] = [];
 
   add(value: boolean): void {
-    this.buffer[this.next(1)] = value ? 1 : 0;
+    this.#values.push(value);
+  }
+
+  writeTo(bytes: Bytes): void {
+    let offset = writeHeader(bytes, OIDS.boolean, this.#values.length, 1);
+    const { view } = bytes;
+    for (const value of this.#values) {
+      view.setInt32(offset, 1);
+      view.setInt8(offset + SIZE, value ? 1 : 0);
+      offset += SIZE + 1;
+    }
   }
 }
 
-export class Smallints extends FixedArray {
-  constructor(length: number) {
-    super(OIDS.smallint, length, 2);
-  }
+export class Smallints implements PgArray {
+  readonly #values: number[] = [];
 
   add(value: number): void {
-    this.buffer.writeInt16BE(value, this.next(2));
+    this.#values.push(value);
+  }
+
+  writeTo(bytes: Bytes): void {
+    let offset = writeHeader(bytes, OIDS.smallint, this.#values.length, 2);
+    const { view } = bytes;
+    for (const value of this.#values) {
+      view.setInt32(offset, 2);
+      view.setInt16(offset + SIZE, value);
+      offset += SIZE + 2;
+    }
   }
 }
 
-export class Integers extends FixedArray {
-  constructor(length: number) {
-    super(OIDS.integer, length, 4);
-  }
+export class Integers implements PgArray {
+  readonly #values: number[] = [];
 
   add(value: number): void {
-    this.buffer.writeInt32BE(value, this.next(4));
+    this.#values.push(value);
+  }
+
+  writeTo(bytes: Bytes): void {
+    let offset = writeHeader(bytes, OIDS.integer, this.#values.length, 4);
+    const { view } = bytes;
+    for (const value of this.#values) {
+      view.setInt32(offset, 4);
+      view.setInt32(offset + SIZE, value);
+      offset += SIZE + 4;
+    }
   }
 }
 
 /** Of safe integers. */
-export class Bigints extends FixedArray {
-  constructor(length: number) {
-    super(OIDS.bigint, length, 8);
-  }
+export class Bigints implements PgArray {
+  readonly #values: number[] = [];
 
   add(value: number): void {
-    writeLong(this.buffer, value, this.next(8));
+    this.#values.push(value);
+  }
+
+  writeTo(bytes: Bytes): void {
+    writeLongs(bytes, OIDS.bigint, this.#values);
   }
 }
 
 /** Of milliseconds since 1970 (UTC). */
-export class Timestamps extends FixedArray {
-  constructor(length: number) {
-    super(OIDS.timestamptz, length, 8);
-  }
+export class Timestamps implements PgArray {
+  readonly #values: number[] = [];
 
   add(milliseconds: number): void {
-    writeLong(this.buffer, (milliseconds - EPOCH) * 1000, this.next(8));
+    this.#values.push((milliseconds - EPOCH) * 1000);
+  }
+
+  writeTo(bytes: Bytes): void {
+    writeLongs(bytes, OIDS.timestamptz, this.#values);
   }
 }
 
 /** Of texts of any length, and nulls. */
-export class Texts {
+export class Texts implements PgArray {
   readonly #values: (string | null)[] = [];
 
   add(value: string | null): void {
     this.#values.push(value);
   }
 
-  get buffer(): Buffer {
-    let bytes = 0;
-    for (const value of this.#values) if (value !== null) bytes += Buffer.byteLength(value);
-    const buffer = withHeader(OIDS.text, this.#values.length, bytes);
-    let offset = HEADER;
+  writeTo(bytes: Bytes): void {
+    const start = bytes.length;
+    writeHeader(bytes, OIDS.text, this.#values.length, 0);
+    bytes.length = start + SIZE + HEADER;
     for (const value of this.#values) {
-      const size = value === null ? NULL : buffer.write(value, offset + SIZE);
-      buffer.writeInt32BE(size, offset);
-      offset += SIZE + Math.max(size, 0);
+      if (value === null) bytes.addInt32(NULL);
+      else bytes.addSizedText(value);
     }
-    return buffer;
+    bytes.setSize(start);
   }
 }
 
-function writeLong(buffer: Buffer, value: number, offset: number): void {
-  const high = Math.floor(value / TWO_32);
-  buffer.writeInt32BE(high, offset);
-  buffer.writeUInt32BE(value - high * TWO_32, offset + 4);
+function writeLongs(bytes: Bytes, oid: number, values: readonly number[]): void {
+  let offset = writeHeader(bytes, oid, values.length, 8);
+  const { view } = bytes;
+  for (const value of values) {
+    const high = Math.floor(value / TWO_32);
+    view.setInt32(offset, 8);
+    view.setInt32(offset + SIZE, high);
+    view.setUint32(offset + SIZE + 4, value - high * TWO_32);
+    offset += SIZE + 8;
+  }
 }
 
-/** @param bytes What the elements take without their sizes. */
-function withHeader(oid: number, length: number, bytes: number): Buffer {
-  const buffer = Buffer.allocUnsafe(HEADER + length * SIZE + bytes);
-  buffer.writeInt32BE(1, 0);
-  buffer.writeInt32BE(0, 4);
-  buffer.writeInt32BE(oid, 8);
-  buffer.writeInt32BE(length, 12);
-  buffer.writeInt32BE(1, 16);
-  return buffer;
+/** Makes room for the array and tells where its elements, all of one size, begin. */
+function writeHeader(bytes: Bytes, oid: number, length: number, size: number): number {
+  const total = HEADER + length * (SIZE + size);
+  const offset = bytes.reserve(SIZE + total);
+  const { view } = bytes;
+  view.setInt32(offset, total);
+  view.setInt32(offset + 4, 1);
+  view.setInt32(offset + 8, 0);
+  view.setInt32(offset + 12, oid);
+  view.setInt32(offset + 16, length);
+  view.setInt32(offset + 20, 1);
+  return offset + SIZE + HEADER;
 }

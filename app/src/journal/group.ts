@@ -1,42 +1,14 @@
 /** The form in which the function `commit_writes` (migrations/0011_commit_writes.sql) takes a group of writes. */
-import { Bigints, Booleans, Integers, Smallints, Texts, Timestamps } from "./arrays.ts";
-import type { KeyChange, LedgerTransaction, ObjectChange, Refusal, Write } from "./write.ts";
+import { Bigints, Booleans, Integers, type PgArray, Smallints, Texts, Timestamps } from "./arrays.ts";
+import type { KeyChange, LedgerTransaction, ObjectChange, Write } from "./write.ts";
 
 /** Columns of each list; see the function. */
 const COLUMNS = { keys: 7, completions: 5, changes: 6, creations: 6, ledger: 26, events: 7 } as const;
-const PARAMETERS = 5 + Object.values(COLUMNS).reduce<number>((sum, count) => sum + count, 0);
+/** How many arguments the function takes, with the first, whether to be careful. */
+export const PARAMETERS = 5 + Object.values(COLUMNS).reduce<number>((sum, count) => sum + count, 0);
 
-const placeholders = Array.from({ length: PARAMETERS }, (_, n) => `$${String(n + 1)}`).join(", ");
-
-export const COMMIT_WRITES = {
-  name: "commit_writes",
-  text: `select item, reason, detail from commit_writes(${placeholders})`,
-};
-
-/** A write that the database refuses; item 0 with the reason `careful`: see `commit_writes`. */
-export interface RefusedRow {
-  item: number;
-  reason: Refusal["reason"] | "careful";
-  detail: string | null;
-}
-
-/** What is refused, by the write's index from 0; the first of several reasons, which is that its key is taken. */
-export function refusalsOf(rows: readonly RefusedRow[]): Map<number, Refusal> {
-  const refusals = new Map<number, Refusal>();
-  for (const { item, reason, detail } of rows)
-    if (reason !== "careful" && !refusals.has(item - 1))
-      refusals.set(item - 1, refusal(reason, detail ?? ""));
-  return refusals;
-}
-
-function refusal(reason: Refusal["reason"], detail: string): Refusal {
-  if (reason === "key_taken") return { reason };
-  if (reason === "conflict") return { reason, object: detail };
-  return { reason, account: detail };
-}
-
-/** Lists that are empty go as nulls. */
-type Argument = string | Buffer | null;
+/** Lists that are empty go as nulls; a string is JSON. */
+export type Argument = string | PgArray | null;
 
 /** Something of a write, with the write's number from 1. */
 interface Row<T> {
@@ -45,9 +17,9 @@ interface Row<T> {
   of: T;
 }
 
-/** The function's arguments. */
-export function groupArguments(writes: readonly Write[], careful: boolean): Argument[] {
-  const livemodes = new Booleans(writes.length);
+/** The function's arguments after the first. */
+export function groupArguments(writes: readonly Write[]): Argument[] {
+  const livemodes = new Booleans();
   const actors = new Texts();
   const requests = new Texts();
   for (const { livemode, actor, request } of writes) {
@@ -56,8 +28,9 @@ export function groupArguments(writes: readonly Write[], careful: boolean): Argu
     requests.add(request ?? null);
   }
   return [
-    String(careful),
-    ...buffersOf(livemodes, actors, requests),
+    livemodes,
+    actors,
+    requests,
     ...keyArguments(writes),
     openings(writes),
     ...objectArguments(writes),
@@ -77,12 +50,11 @@ function keyArguments(writes: readonly Write[]): Argument[] {
 }
 
 function takenArguments(rows: Row<KeyChange>[]): Argument[] {
-  const { length } = rows;
-  if (length === 0) return nothing(COLUMNS.keys);
-  const items = new Integers(length);
+  if (rows.length === 0) return nothing(COLUMNS.keys);
+  const items = new Integers();
   const names = new Texts();
   const fingerprints = new Texts();
-  const statuses = new Smallints(length);
+  const statuses = new Smallints();
   const bodies = new Texts();
   const objects = new Texts();
   const subjects = new Texts();
@@ -95,15 +67,14 @@ function takenArguments(rows: Row<KeyChange>[]): Argument[] {
     objects.add(of.step === "claim" ? of.object : null);
     subjects.add(of.step === "claim" ? null : (of.subject ?? null));
   }
-  return buffersOf(items, names, fingerprints, statuses, bodies, objects, subjects);
+  return [items, names, fingerprints, statuses, bodies, objects, subjects];
 }
 
 function completedArguments(rows: Row<KeyChange & { step: "complete" }>[]): Argument[] {
-  const { length } = rows;
-  if (length === 0) return nothing(COLUMNS.completions);
-  const items = new Integers(length);
+  if (rows.length === 0) return nothing(COLUMNS.completions);
+  const items = new Integers();
   const names = new Texts();
-  const statuses = new Smallints(length);
+  const statuses = new Smallints();
   const bodies = new Texts();
   const subjects = new Texts();
   for (const { item, of } of rows.sort(byKey)) {
@@ -113,7 +84,7 @@ function completedArguments(rows: Row<KeyChange & { step: "complete" }>[]): Argu
     bodies.add(of.answer.body);
     subjects.add(of.subject ?? null);
   }
-  return buffersOf(items, names, statuses, bodies, subjects);
+  return [items, names, statuses, bodies, subjects];
 }
 
 /** Everybody locks keys in one order. */
@@ -160,11 +131,10 @@ function objectArguments(writes: readonly Write[]): Argument[] {
 }
 
 function changeArguments(rows: readonly Row<ObjectChange>[]): Argument[] {
-  const { length } = rows;
-  if (length === 0) return nothing(COLUMNS.changes);
-  const items = new Integers(length);
+  if (rows.length === 0) return nothing(COLUMNS.changes);
+  const items = new Integers();
   const ids = new Texts();
-  const versions = new Integers(length);
+  const versions = new Integers();
   const texts = new Texts();
   for (const { item, of } of rows) {
     items.add(item);
@@ -172,15 +142,14 @@ function changeArguments(rows: readonly Row<ObjectChange>[]): Argument[] {
     versions.add(of.version);
     texts.add(JSON.stringify(of.data));
   }
-  return [...kindArguments(rows), ...buffersOf(items, ids, versions, texts)];
+  return [...kindArguments(rows), ...[items, ids, versions, texts]];
 }
 
 function creationArguments(rows: readonly Row<ObjectChange>[]): Argument[] {
-  const { length } = rows;
-  if (length === 0) return nothing(COLUMNS.creations);
+  if (rows.length === 0) return nothing(COLUMNS.creations);
   const ids = new Texts();
-  const livemodes = new Booleans(length);
-  const moments = new Timestamps(length);
+  const livemodes = new Booleans();
+  const moments = new Timestamps();
   const texts = new Texts();
   for (const { livemode, of } of rows) {
     ids.add(of.id);
@@ -188,7 +157,7 @@ function creationArguments(rows: readonly Row<ObjectChange>[]): Argument[] {
     moments.add(of.created);
     texts.add(JSON.stringify(of.data));
   }
-  return [...kindArguments(rows), ...buffersOf(ids, livemodes, moments, texts)];
+  return [...kindArguments(rows), ...[ids, livemodes, moments, texts]];
 }
 
 /** Kinds, and the number of rows of each. */
@@ -196,23 +165,22 @@ function kindArguments(rows: readonly Row<ObjectChange>[]): Argument[] {
   const kinds = new Texts();
   const numbers = new Map<string, number>();
   for (const { of } of rows) numbers.set(of.kind, (numbers.get(of.kind) ?? 0) + 1);
-  const counts = new Integers(numbers.size);
+  const counts = new Integers();
   for (const [kind, number] of numbers) {
     kinds.add(kind);
     counts.add(number);
   }
-  return buffersOf(kinds, counts);
+  return [kinds, counts];
 }
 
 function ledgerArguments(rows: readonly Row<LedgerTransaction>[]): Argument[] {
   if (rows.length === 0) return nothing(COLUMNS.ledger);
-  const length = rows.reduce((sum, { of }) => sum + of.entries.length, 0);
-  const items = new Integers(length);
-  const transactions = new Integers(length);
-  const kinds = new Smallints(length);
-  const amounts = new Bigints(length);
-  const positions = new Integers(length);
-  const runnings = new Bigints(length);
+  const items = new Integers();
+  const transactions = new Integers();
+  const kinds = new Smallints();
+  const amounts = new Bigints();
+  const positions = new Integers();
+  const runnings = new Bigints();
   const touched: AccountSums[] = [];
   const accounts = new Map<string, AccountSums>();
   rows.forEach(({ item, livemode, of: { currency, entries } }, index) => {
@@ -232,21 +200,21 @@ function ledgerArguments(rows: readonly Row<LedgerTransaction>[]): Argument[] {
   // Everybody locks accounts in one order.
   const sorted = [...accounts.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
   sorted.forEach((account, index) => (account.place = index + 1));
-  const places = new Integers(length);
+  const places = new Integers();
   for (const { place } of touched) places.add(place);
-  const entries = buffersOf(items, places, transactions, kinds, amounts, positions, runnings);
+  const entries = [items, places, transactions, kinds, amounts, positions, runnings];
   return [...accountArguments(sorted), ...transactionArguments(rows), ...entries];
 }
 
 function transactionArguments(rows: readonly Row<LedgerTransaction>[]): Argument[] {
-  const items = new Integers(rows.length);
+  const items = new Integers();
   const ids = new Texts();
   const types = new Texts();
   const currencies = new Texts();
   const objects = new Texts();
   const descriptions = new Texts();
   const metadata = new Texts();
-  const moments = new Timestamps(rows.length);
+  const moments = new Timestamps();
   for (const { item, of } of rows) {
     items.add(item);
     ids.add(of.id);
@@ -257,7 +225,7 @@ function transactionArguments(rows: readonly Row<LedgerTransaction>[]): Argument
     metadata.add(of.metadata === undefined ? null : JSON.stringify(of.metadata));
     moments.add(of.created);
   }
-  return buffersOf(items, ids, types, currencies, objects, descriptions, metadata, moments);
+  return [items, ids, types, currencies, objects, descriptions, metadata, moments];
 }
 
 /** What a group does to one account. */
@@ -282,18 +250,17 @@ interface AccountSums {
 }
 
 function accountArguments(accounts: readonly AccountSums[]): Argument[] {
-  const { length } = accounts;
   const ids = new Texts();
-  const livemodes = new Booleans(length);
+  const livemodes = new Booleans();
   const currencies = new Texts();
-  const entries = new Integers(length);
-  const debitsPosted = new Bigints(length);
-  const creditsPosted = new Bigints(length);
-  const debitsPending = new Bigints(length);
-  const creditsPending = new Bigints(length);
-  const takesDebitNormal = new Bigints(length);
-  const takesCreditNormal = new Bigints(length);
-  const volumes = new Bigints(length);
+  const entries = new Integers();
+  const debitsPosted = new Bigints();
+  const creditsPosted = new Bigints();
+  const debitsPending = new Bigints();
+  const creditsPending = new Bigints();
+  const takesDebitNormal = new Bigints();
+  const takesCreditNormal = new Bigints();
+  const volumes = new Bigints();
   for (const account of accounts) {
     ids.add(account.id);
     livemodes.add(account.livemode);
@@ -309,7 +276,7 @@ function accountArguments(accounts: readonly AccountSums[]): Argument[] {
   }
   const sums = [debitsPosted, creditsPosted, debitsPending, creditsPending];
   const takes = [takesDebitNormal, takesCreditNormal, volumes];
-  return buffersOf(ids, livemodes, currencies, entries, ...sums, ...takes);
+  return [ids, livemodes, currencies, entries, ...sums, ...takes];
 }
 
 function accountSums(
@@ -370,14 +337,13 @@ function addTo(account: AccountSums, kind: 0 | 1 | 2 | 3, amount: number): void 
 
 function eventArguments(writes: readonly Write[]): Argument[] {
   const rows = rowsOf(writes, ({ events }) => events);
-  const { length } = rows;
-  if (length === 0) return nothing(COLUMNS.events);
-  const items = new Integers(length);
+  if (rows.length === 0) return nothing(COLUMNS.events);
+  const items = new Integers();
   const ids = new Texts();
   const types = new Texts();
   const objects = new Texts();
-  const versions = new Integers(length);
-  const moments = new Timestamps(length);
+  const versions = new Integers();
+  const moments = new Timestamps();
   const texts = new Texts();
   for (const { item, of } of rows) {
     items.add(item);
@@ -388,11 +354,7 @@ function eventArguments(writes: readonly Write[]): Argument[] {
     moments.add(of.created);
     texts.add(of.data);
   }
-  return buffersOf(items, ids, types, objects, versions, moments, texts);
-}
-
-function buffersOf(...columns: { buffer: Buffer }[]): Buffer[] {
-  return columns.map(({ buffer }) => buffer);
+  return [items, ids, types, objects, versions, moments, texts];
 }
 
 function nothing(columns: number): null[] {

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { metrics } from "@opentelemetry/api";
 import pino from "pino";
 import { testCore, type TestCore } from "../../test/core.test-support.ts";
-import { COMMIT_WRITES, groupArguments } from "./group.ts";
+import { commitWrites } from "./commit-writes.ts";
 import { Journal } from "./journal.ts";
 import type { CommitResult, LedgerEntry, Write } from "./write.ts";
 
@@ -270,8 +270,7 @@ describe("Journal", () => {
     await open("b");
     const client = await core.database.pool.connect();
     const commit = async (...writes: Write[]) => {
-      const { rows } = await client.query({ ...COMMIT_WRITES, values: groupArguments(writes, false) });
-      expect(rows).to.deep.equal([]);
+      expect(await commitWrites(client, writes, false)).to.deep.equal([]);
     };
     const writes = (n: number): Write[] => [
       { ...transfer("a", "b", 1), key: key(`done-${n}`) },

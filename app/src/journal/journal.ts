@@ -13,7 +13,7 @@ import type { Logger } from "pino";
 import { isRetryable, isUnavailable } from "../database/database-errors.ts";
 import { ApiError, unavailable } from "../errors.ts";
 import { span } from "../operations/tracing.ts";
-import { COMMIT_WRITES, groupArguments, type RefusedRow, refusalsOf } from "./group.ts";
+import { commitWrites, type RefusedRow, refusalsOf } from "./commit-writes.ts";
 import { Lane } from "./lane.ts";
 import type { CommitResult, Write } from "./write.ts";
 
@@ -195,17 +195,14 @@ export class Journal {
   }
 
   async #send(client: pg.PoolClient, group: readonly Waiting[], careful: boolean): Promise<RefusedRow[]> {
-    const values = groupArguments(
-      group.map(({ write }) => write),
-      careful,
-    );
+    const writes = group.map(({ write }) => write);
     const started = performance.now();
     for (let attempt = 1; ; attempt += 1) {
       try {
-        const { rows } = await client.query<RefusedRow>({ ...COMMIT_WRITES, values });
+        const refused = await commitWrites(client, writes, careful);
         this.#groupSizes.record(group.length);
         this.#commitTimes.record((performance.now() - started) / 1000);
-        return rows;
+        return refused;
       } catch (error) {
         if (!isRetryable(error) || attempt === TRIES) throw error;
       }

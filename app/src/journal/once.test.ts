@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import type { QueryConfig } from "pg";
+import type { Submittable } from "pg";
 import { until } from "../../test/wait.test-support.ts";
 import { testCore, type TestCore, testOperation } from "../../test/core.test-support.ts";
 import type { Core } from "../core.ts";
@@ -396,20 +396,29 @@ describe("Once", () => {
 /** Its first connection breaks after the first commit, with an error that is no answer of PostgreSQL's. */
 function breakingPool(pool: Core["pool"]): Core["pool"] {
   let connections = 0;
-  const connect = () => {
-    const isFirst = (connections += 1) === 1;
+  const connect = async () => {
+    const client = await pool.connect();
+    if ((connections += 1) > 1) return client;
     let isBroken = false;
-    return Promise.resolve({
-      release: () => undefined,
-      async query(config: QueryConfig) {
-        if (isBroken) throw new Error("Client has encountered a connection error and is not queryable");
-        const result = await pool.query(config);
-        isBroken = isFirst;
-        if (isBroken) throw Object.assign(new Error("read ENETDOWN"), { code: "ENETDOWN", syscall: "read" });
-        return result;
-      },
-    });
+    const query = client.query.bind(client);
+    const release = client.release.bind(client);
+    const breaking = (call: string | { callback: (error: Error | null) => void }) => {
+      if (typeof call === "string") return query(call);
+      const { callback } = call;
+      if (isBroken) {
+        callback(new Error("Client has encountered a connection error and is not queryable"));
+        return call;
+      }
+      call.callback = (error) => {
+        isBroken = true;
+        callback(error ?? Object.assign(new Error("read ENETDOWN"), { code: "ENETDOWN", syscall: "read" }));
+      };
+      return query(call as unknown as Submittable);
+    };
+    const giveUp = () => {
+      release(true);
+    };
+    return Object.assign(client, { query: breaking, release: giveUp });
   };
-  const query = async (config: QueryConfig) => (await connect()).query(config);
-  return { connect, query } as unknown as Core["pool"];
+  return { connect } as unknown as Core["pool"];
 }
