@@ -63,7 +63,8 @@ export function authentication(options: AuthenticationOptions): FastifyPluginAsy
           "Who asks? Send `Authorization: Bearer` and your API key or token, or the API key as user name (curl -u).",
         );
       }
-      failures.check(request.ip);
+      // Others at the address may guess: who held a good one before is let through to have it verified again.
+      if (!credentials.held(authorization)) failures.check(request.ip);
       return await credentials.verify(authorization);
     } catch (error) {
       if (error instanceof ApiError && error.status === 401) {

@@ -66,6 +66,22 @@ describe("Credentials", () => {
     expect(credentials.known("Bearer sk_1")).to.equal(undefined);
   });
 
+  it("have held before, until they are refused", async () => {
+    expect(credentials.held("Bearer sk_1")).to.equal(false);
+    await credentials.verify("Bearer sk_1");
+    now = 30_000;
+    expect(credentials.held("Bearer sk_1")).to.equal(true);
+    credentials.forgetAll();
+    expect(credentials.known("Bearer sk_1")).to.equal(undefined);
+    expect(credentials.held("Bearer sk_1")).to.equal(true);
+    answer = () => Promise.reject(new Error("the database is away"));
+    await credentials.verify("Bearer sk_1").catch(() => undefined);
+    expect(credentials.held("Bearer sk_1")).to.equal(true);
+    answer = () => Promise.reject(unauthenticated("api_key_revoked", "no"));
+    await credentials.verify("Bearer sk_1").catch(() => undefined);
+    expect(credentials.held("Bearer sk_1")).to.equal(false);
+  });
+
   it("of a changed key are forgotten, others stay", async () => {
     await credentials.verify("Bearer sk_1");
     answer = () => Promise.resolve(verified({ apiKey: "key_2" }));

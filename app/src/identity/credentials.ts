@@ -30,6 +30,7 @@ export interface CredentialsOptions {
 }
 
 interface Remembered extends Verified {
+  /** When to ask anew, in milliseconds since 1970. */
   until: number;
 }
 
@@ -52,6 +53,11 @@ export class Credentials {
     return found !== undefined && this.#options.clock() < found.until ? found : undefined;
   }
 
+  /** Whether the header held when it was last verified, be that too long ago to believe it still. */
+  held(header: string): boolean {
+    return this.#known.has(header);
+  }
+
   /** Who sent the header. @throws ApiError 401 */
   verify(header: string): Promise<Verified> {
     const current = this.#checks.get(header);
@@ -67,14 +73,14 @@ export class Credentials {
   forget(apiKey: string): void {
     this.#begin();
     // A hundred changes a second on twenty thousand entries would still cost less than a percent of a core.
-    for (const [header, verified] of this.#known.entries()) {
-      if (verified.apiKey === apiKey) this.#known.delete(header);
+    for (const remembered of this.#known.values()) {
+      if (remembered.apiKey === apiKey) remembered.until = 0;
     }
   }
 
   forgetAll(): void {
     this.#begin();
-    this.#known.clear();
+    for (const remembered of this.#known.values()) remembered.until = 0;
   }
 
   #begin(): void {
@@ -86,7 +92,13 @@ export class Credentials {
     const { clock, trust, verifySecret, verifyToken } = this.#options;
     const generation = this.#generation;
     const text = credentialOf(header);
-    const verified = await (/^[sr]k_/.test(text) ? verifySecret : verifyToken)(text);
+    let verified: Verified;
+    try {
+      verified = await (/^[sr]k_/.test(text) ? verifySecret : verifyToken)(text);
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 401) this.#known.delete(header);
+      throw error;
+    }
     if (generation === this.#generation) {
       this.#known.set(header, { ...verified, until: Math.min(verified.expires, clock() + trust()) });
     }
