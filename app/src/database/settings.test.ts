@@ -72,6 +72,22 @@ describe("the database's settings", () => {
     ]);
   });
 
+  for (const parameter of ["ssl=0", "ssl=true", "ssl=no-verify", "sslcert=c.pem&sslkey=k.pem"]) {
+    it(`do not let ${parameter} in the URL undo verify-full`, () => {
+      const environment = {
+        DATABASE_URL: `postgresql://u:p@db.example.com/pay?${parameter}`,
+        DATABASE_SSL: "verify-full",
+      };
+      expect(mistakes(environment)[0]).to.match(
+        /^DATABASE_URL has the parameter ssl(cert)?; say it with sslmode and sslrootcert$/,
+      );
+      expect(connection(environment)).to.deep.equal({
+        connectionString: "postgresql://u:p@db.example.com/pay",
+        ssl: { rejectUnauthorized: true, ca: undefined },
+      });
+    });
+  }
+
   it("refuse in production what leaves the machine unencrypted, and only there", () => {
     const environment = { DATABASE_URL: "postgresql://u:secret@db.example.com/pay", DATABASE_SSL: "disable" };
     expect(mistakes(environment)).to.deep.equal([]);

@@ -10,6 +10,9 @@ const SSL_MODES = ["disable", "require", "verify-full"] as const;
 
 type SslMode = (typeof SSL_MODES)[number];
 
+/** Parameters of a URL by which `pg` would choose for itself how to encrypt, whatever else is said. */
+const SSL_PARAMETERS = ["ssl", "sslcert", "sslkey", "sslnegotiation", "uselibpqcompat"] as const;
+
 export const databaseSettings = {
   DATABASE_URL: Type.Optional(
     Type.String({
@@ -110,6 +113,10 @@ export function databaseGuards(config: DatabaseConfig & { NODE_ENV?: string }): 
   if (mode !== null && !isSslMode(mode)) {
     return [...mistakes, `DATABASE_URL has sslmode=${mode}; write one of ${SSL_MODES.join(", ")}`];
   }
+  for (const name of SSL_PARAMETERS) {
+    if (parsed.searchParams.has(name))
+      mistakes.push(`DATABASE_URL has the parameter ${name}; say it with sslmode and sslrootcert`);
+  }
   return [...mistakes, ...encryptionMistakes(config, production)];
 }
 
@@ -178,8 +185,7 @@ function addressOf(config: DatabaseConfig): Address {
   const mode = url.searchParams.get("sslmode") ?? "";
   const caFile = url.searchParams.get("sslrootcert") ?? undefined;
   // `pg` would read the file and choose for itself.
-  url.searchParams.delete("sslmode");
-  url.searchParams.delete("sslrootcert");
+  for (const name of ["sslmode", "sslrootcert", ...SSL_PARAMETERS]) url.searchParams.delete(name);
   return {
     url: url.href,
     host,

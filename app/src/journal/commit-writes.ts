@@ -96,10 +96,13 @@ class Call extends pg.Query {
   sendWith(client: pg.ClientBase): Promise<RefusedRow[]> {
     return new Promise((resolve, reject) => {
       this.callback = (error) => {
-        // Once there is an answer, nobody reads the message any more.
-        if (error === null || error instanceof pg.DatabaseError) giveBack(this.#bytes);
-        if (error === null) resolve(this.#refused);
-        else reject(error);
+        if (error === null) {
+          giveBack(this.#bytes);
+          resolve(this.#refused);
+        } else {
+          // The end of the message may still be on its way: its buffer is not used again.
+          reject(error);
+        }
       };
       client.query(this);
     });
