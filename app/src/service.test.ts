@@ -1,9 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
+import { pino } from "pino";
 import { testApp, type TestApp } from "../test/app.test-support.ts";
 import { eventually } from "../test/servers-crash.test-support.ts";
+import { loadConfig } from "./config.ts";
 import { attributesOf, spansOf, startCollector } from "./operations/operations.test-support.ts";
+import { startTelemetry } from "./operations/telemetry.ts";
 import { BANK_ACCOUNT, paymentBy } from "./payments/world.test-support.ts";
+import { createService } from "./service.ts";
 
 interface Body {
   id: string;
@@ -70,6 +74,17 @@ describe("the whole service", () => {
       status: "UP",
       details: { simulator: "closed", ach: "closed", ach_test: "closed" },
     });
+  });
+
+  it("can be stopped while it starts: what has begun ends, and nothing more begins", async () => {
+    const config = loadConfig({ DATABASE_URL: here.database.url, DATA_FOLDER: here.folder });
+    const telemetry = await startTelemetry(config, "test");
+    const silent = pino({ level: "silent" });
+    const log = { log: silent, access: silent, flush: () => undefined };
+    const service = await createService(config, { log, telemetry, lifecycle: { isReady: false } });
+    const started = service.start();
+    await Promise.all([started, service.stop()]);
+    await telemetry.stop();
   });
 
   describe("kill switches", () => {

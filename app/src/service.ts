@@ -53,7 +53,10 @@ export interface Service {
   /** Makes a test key that may do everything, unless the folder holds one. @returns the file with the key */
   bootstrapKeys(folder: string): Promise<string>;
   start(): Promise<void>;
-  /** After the last request: ends the jobs, lets the journal finish, closes the database. */
+  /**
+   * After the last request: ends the jobs, lets the journal finish, closes the database. While the service starts, no further
+   * job begins.
+   */
   stop(): Promise<void>;
 }
 
@@ -202,19 +205,30 @@ async function assemble(config: Config, options: ServiceOptions, closings: Closi
     privacy,
   ];
   const started: Job[] = [];
+  let starting = Promise.resolve();
+  let isStopping = false;
+
+  async function startJobs(): Promise<void> {
+    for (const job of jobs) {
+      if (isStopping) return;
+      await job.start?.();
+      started.push(job);
+    }
+    if (embedded !== undefined) await identity.bootstrapKeys(folder);
+  }
 
   return {
     app,
     embedded: embedded && { folder, testKeyFile: join(folder, "test-key") },
     bootstrapKeys: (into) => identity.bootstrapKeys(into),
-    async start() {
-      for (const job of jobs) {
-        await job.start?.();
-        started.push(job);
-      }
-      if (embedded !== undefined) await identity.bootstrapKeys(folder);
+    start() {
+      starting = startJobs();
+      return starting;
     },
     async stop() {
+      isStopping = true;
+      // What a job that is starting needs stays open until it has started. Why one cannot start, the caller of `start` is told.
+      await starting.catch(() => undefined);
       await app.close();
       for (const job of started.splice(0).reverse()) await job.stop?.();
       await journal.drained();

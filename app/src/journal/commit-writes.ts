@@ -14,8 +14,8 @@ const STATEMENT = "commit_writes";
 const placeholders = Array.from({ length: PARAMETERS }, (_, n) => `$${String(n + 1)}`).join(", ");
 const PREPARE = `prepare ${STATEMENT} as select item, reason, detail from commit_writes(${placeholders})`;
 
-/** Connections whose session has the statement. */
-const prepared = new WeakSet<pg.ClientBase>();
+/** By connection: settled once its session has the statement. */
+const preparations = new WeakMap<pg.ClientBase, Promise<unknown>>();
 
 /** A write that the database refuses; item 0 with the reason `careful`: see the function. */
 export interface RefusedRow {
@@ -50,26 +50,23 @@ export async function commitWrites(
   writes: readonly Write[],
   careful: boolean,
 ): Promise<RefusedRow[]> {
-  // On its way before the call is.
-  const preparing = prepared.has(client) ? undefined : prepare(client);
+  await prepare(client);
   const bytes = spare.pop() ?? new Bytes();
   writeCall(bytes, groupArguments(writes), careful);
-  try {
-    return await new Call(bytes).sendWith(client);
-  } catch (error) {
-    throw (await preparing) ?? error;
-  }
+  return new Call(bytes).sendWith(client);
 }
 
-/** Gives the error when the statement cannot be made: then no call is done either. */
-async function prepare(client: pg.ClientBase): Promise<unknown> {
-  prepared.add(client);
+async function prepare(client: pg.ClientBase): Promise<void> {
+  let preparation = preparations.get(client);
+  if (preparation === undefined) {
+    preparation = client.query(PREPARE);
+    preparations.set(client, preparation);
+  }
   try {
-    await client.query(PREPARE);
-    return undefined;
+    await preparation;
   } catch (error) {
-    prepared.delete(client);
-    return error;
+    preparations.delete(client);
+    throw error;
   }
 }
 

@@ -162,6 +162,25 @@ describe("npm start", () => {
       expect(service.errors()).to.equal("");
     });
 
+    it("ends with status 0 at a SIGTERM that comes while it starts", async () => {
+      const { pool } = database;
+      const session = await pool.connect();
+      await session.query("begin");
+      await session.query("lock table signing_keys");
+      const service = await launch({ DATABASE_URL: database.url });
+      const isStarting = "select from pg_locks where not granted and relation = 'signing_keys'::regclass";
+      while ((await pool.query(isStarting)).rowCount === 0) await sleep(20);
+      service.child.kill("SIGTERM");
+      while (!service.output().includes('"message":"stopping"')) await sleep(20);
+      await session.query("rollback");
+      session.release();
+      expect(await service.ended).to.equal(0);
+      expect(service.output())
+        .to.include('"message":"stopped"')
+        .and.not.match(/"ready"|"level":"(error|fatal)"/);
+      expect(service.errors()).to.equal("");
+    });
+
     it("says what to do when the port is in use, and ends with status 1", async () => {
       const other = createServer().listen(0, "127.0.0.1");
       await once(other, "listening");

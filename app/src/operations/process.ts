@@ -7,7 +7,7 @@ import { databaseConnection } from "../database/settings.ts";
 import { createService, type Service } from "../service.ts";
 import type { Environment } from "./environment.ts";
 import { createLog, type Log } from "./log.ts";
-import { endOnSignals } from "./shutdown.ts";
+import { endOnSignals, type Lifecycle } from "./shutdown.ts";
 import { startTelemetry } from "./telemetry.ts";
 import { traceFields } from "./tracing.ts";
 import { waitForDatabase } from "./waiting.ts";
@@ -24,7 +24,7 @@ export async function runProcess(environment: Environment): Promise<void> {
     level: isEmbedded ? "warn" : "info",
     mixin: config.OTEL_EXPORTER_OTLP_ENDPOINT === undefined ? undefined : traceFields,
   });
-  const lifecycle = { isReady: false };
+  const lifecycle: Lifecycle = { isReady: false };
   let service: Service | undefined;
   endOnSignals({
     log,
@@ -41,11 +41,13 @@ export async function runProcess(environment: Environment): Promise<void> {
     if (connection !== undefined) await waitForDatabase(connection, config, log.log);
     service = await createService(config, { log, telemetry, lifecycle });
     await service.start();
-    await service.app.listen({ host: config.HOST, port: config.PORT });
+    if (!lifecycle.isStopping) await service.app.listen({ host: config.HOST, port: config.PORT });
   } catch (error) {
-    await failStart(error, config, log, service);
+    if (!lifecycle.isStopping) await failStart(error, config, log, service);
+    // What a signal has begun to close fails those who are still starting with it. The process ends by itself.
+    log.log.info({ err: error }, "the start was broken off");
   }
-  if (service === undefined) return;
+  if (service === undefined || lifecycle.isStopping) return;
   lifecycle.isReady = true;
   const { port } = service.app.server.address() as AddressInfo;
   const url = `http://${config.HOST === "0.0.0.0" ? "localhost" : config.HOST}:${port}`;

@@ -5,6 +5,8 @@ import type { Log } from "./log.ts";
 export interface Lifecycle {
   /** Whether to send requests here; readiness tells it. */
   isReady: boolean;
+  /** Whether a signal has come: the process ends, also where it was still starting. */
+  isStopping?: boolean;
 }
 
 export interface ShutdownOptions {
@@ -44,6 +46,7 @@ export function endOnSignals(options: ShutdownOptions): void {
     }
     began = performance.now();
     lifecycle.isReady = false;
+    lifecycle.isStopping = true;
     log.info({ signal }, "stopping");
     setTimeout(() => {
       log.error({ seconds: timeout }, "stopping took too long");

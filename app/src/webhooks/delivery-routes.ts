@@ -1,6 +1,6 @@
 /** The log of deliveries, dead letters and replays. */
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
-import { notFound } from "../errors.ts";
+import { invalid, notFound } from "../errors.ts";
 import { sendAnswer } from "../http/answer.ts";
 import { pageOptions, type PageParameters } from "../http/pages.ts";
 import "../http/request.ts";
@@ -38,8 +38,8 @@ export function deliveryRoutes(options: DeliveryRoutesOptions): FastifyPluginAsy
 
   async function listed(url: string, endpoint: string, query: PageParameters, state?: DeliveryState) {
     const { limit, startingAfter, endingBefore } = pageOptions(query);
-    const before = startingAfter && parseDeliveryId(startingAfter)?.event;
-    const after = endingBefore && parseDeliveryId(endingBefore)?.event;
+    const before = placeOf(startingAfter, "starting_after");
+    const after = placeOf(endingBefore, "ending_before");
     const { data, hasMore } = await repository.list({ endpoint, limit, before, after, state });
     return listAnswer(url, data.map(deliveryView), hasMore);
   }
@@ -175,4 +175,13 @@ export function deliveryRoutes(options: DeliveryRoutesOptions): FastifyPluginAsy
 
     return Promise.resolve();
   };
+}
+
+/** The event by which a delivery has its place in the list. @throws ApiError 400 for a text that is no delivery's id */
+function placeOf(delivery: string | undefined, param: string): string | undefined {
+  if (delivery === undefined) return undefined;
+  const key = parseDeliveryId(delivery);
+  if (key === undefined)
+    throw invalid("parameter_invalid", `${param} must be the id of a delivery, as whd_….`, param);
+  return key.event;
 }

@@ -35,8 +35,8 @@ export interface DispatcherOptions {
   delays?: readonly number[];
   /** Told of every attempt. */
   observe: (attempt: Attempt, outcome: Outcome) => void;
-  /** Told when an endpoint answers that it is gone. */
-  onGone: (endpoint: string, livemode: boolean) => void;
+  /** Told when the answer to a delivery is that its receiver is gone. */
+  onGone: (delivery: Delivery) => void;
 }
 
 /** While sends finish one after the other, their results are gathered for so long, milliseconds. */
@@ -160,7 +160,7 @@ export class Dispatcher {
       const outcome = judge(attempt, attempts, clock(), random(), delays);
       const { at, duration, status, answer, error } = attempt;
       observe(attempt, outcome);
-      if (outcome.gone) onGone(endpoint, event.livemode);
+      if (outcome.gone) onGone(delivery);
       const entry = { at, duration, status, answer, error };
       this.#results.push({ endpoint, event: event.id, outcome, entry });
     } catch (error) {

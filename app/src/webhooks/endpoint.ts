@@ -16,8 +16,10 @@ export interface EndpointData {
   description: string | null;
   metadata: Record<string, string>;
   disabled_reason: DisabledReason | null;
-  /** Events from before are not sent; milliseconds since 1970 (UTC). */
+  /** Events from before are not sent, but for those of `last_enabled`; milliseconds since 1970 (UTC). */
   enabled_since: number;
+  /** When it was enabled before it was last disabled: events of that time are for it, however late they are looked at. */
+  last_enabled?: { since: number; until: number };
   /** The current one first. */
   secrets: [StoredSecret, ...StoredSecret[]];
 }
@@ -56,10 +58,11 @@ export function updateEndpoint(data: EndpointData, changes: Partial<EndpointInpu
 }
 
 /** @throws ApiError 400 when it is disabled already */
-export function disableEndpoint(data: EndpointData, reason: DisabledReason): EndpointData {
+export function disableEndpoint(data: EndpointData, reason: DisabledReason, now: number): EndpointData {
   if (data.status === "disabled")
     throw invalid("endpoint_disabled", "The webhook endpoint is disabled already.");
-  return { ...data, status: "disabled", disabled_reason: reason };
+  const last = { since: data.enabled_since, until: now };
+  return { ...data, status: "disabled", disabled_reason: reason, last_enabled: last };
 }
 
 /** @throws ApiError 400 when it is enabled already */

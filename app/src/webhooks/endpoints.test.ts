@@ -90,6 +90,16 @@ describe("webhook endpoints", () => {
     }
   });
 
+  it("answer a repeated creation without the secret once it is valid no more", async () => {
+    const headers = { "idempotency-key": "create-2" };
+    const { body } = await call(bench, "POST", "/webhook_endpoints", ENDPOINT, headers);
+    await call(bench, "POST", `/webhook_endpoints/${String(body.id)}/rotate_secret`, { overlap: 60 });
+    bench.advance(61_000);
+    const again = await call(bench, "POST", "/webhook_endpoints", ENDPOINT, headers);
+    expect(again.body.id).to.equal(body.id);
+    expect(again.body).not.to.have.property("secret");
+  });
+
   it("are listed newest first, page by page, without those that were deleted", async () => {
     const ids = [await made(), await made(), await made(), await made()];
     await call(bench, "DELETE", `/webhook_endpoints/${String(ids[1])}`);

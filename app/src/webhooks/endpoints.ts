@@ -18,7 +18,7 @@ import {
   type EndpointInput,
 } from "./endpoint.ts";
 import type { WebhookRepository } from "./repository.ts";
-import type { Secrets } from "./secrets.ts";
+import { isValid, type Secrets } from "./secrets.ts";
 import { checkTarget, type TargetRules } from "./target.ts";
 
 /** Endpoints of one mode that may be enabled at a time: each is sent every event that it wants. */
@@ -62,7 +62,8 @@ export class Endpoints {
   }
 
   disable(endpoint: Endpoint): Decision {
-    return this.#change(endpoint, disableEndpoint(endpoint.data, "requested"), "disabled");
+    const data = disableEndpoint(endpoint.data, "requested", this.#core.clock());
+    return this.#change(endpoint, data, "disabled");
   }
 
   async enable(endpoint: Endpoint): Promise<Decision> {
@@ -97,12 +98,17 @@ export class Endpoints {
     };
   }
 
-  /** Disables an endpoint without anybody asking for it. */
-  async giveUp(id: string, livemode: boolean, reason: DisabledReason): Promise<void> {
+  /**
+   * Disables an endpoint without anybody asking for it.
+   * @param url what the reason is about: an endpoint that is elsewhere by now is left alone. @default wherever it is
+   */
+  async giveUp(id: string, livemode: boolean, reason: DisabledReason, url?: string): Promise<void> {
     for (let attempt = 1; attempt <= TRIES; attempt += 1) {
       const endpoint = await this.#core.objects.get<EndpointData>("webhook_endpoints", id, livemode);
       if (endpoint?.data.status !== "enabled") return;
-      const effects = this.#effects(changed(endpoint, disableEndpoint(endpoint.data, reason)), "disabled");
+      if (url !== undefined && endpoint.data.url !== url) return;
+      const data = disableEndpoint(endpoint.data, reason, this.#core.clock());
+      const effects = this.#effects(changed(endpoint, data), "disabled");
       const result = await this.#core.journal.commit({ livemode, actor: "system", ...effects });
       if (result.committed || result.reason !== "conflict") return;
     }
@@ -118,7 +124,7 @@ export class Endpoints {
     const endpoint = await this.#core.objects.get<EndpointData>("webhook_endpoints", body.id, livemode);
     if (endpoint === undefined || endpoint.data.status === "deleted") return answer;
     const secret = endpoint.data.secrets.find(({ version }) => version === body.secret_version);
-    if (secret === undefined) return answer;
+    if (secret === undefined || !isValid(secret, this.#core.clock())) return answer;
     return {
       ...answer,
       body: JSON.stringify({ ...body, secret: await this.#secrets.reveal(body.id, secret) }),

@@ -150,6 +150,24 @@ describe("webhooks that are not delivered", () => {
     expect(target.received).to.have.length(1);
   });
 
+  it("do not disable an endpoint that has moved when its former address is gone", async () => {
+    const held: ServerResponse[] = [];
+    const former = await open((response) => held.push(response));
+    const target = await open();
+    const { id } = await makeEndpoint(bench, former.url);
+    await bench.webhooks.start();
+    await happen(bench, [{ object: "pay_1" }]);
+    await until(() => held.length === 1);
+    await call(bench, "POST", `/webhook_endpoints/${id}`, { url: target.url });
+    held[0]?.writeHead(410).end();
+    await settled(bench);
+    // Something else that is delivered shows that nothing is on its way to disable it any more.
+    await happen(bench, [{ object: "pay_2" }]);
+    await until(() => target.received.length === 1);
+    const { body } = await call(bench, "GET", `/webhook_endpoints/${id}`);
+    expect(body).to.include({ url: target.url, status: "enabled" });
+  });
+
   it("disable an endpoint that failed for days, but not one that has succeeded meanwhile", async () => {
     let recovers = false;
     const dead = await open((response) => response.writeHead(500).end());
@@ -324,6 +342,58 @@ describe("webhooks that are not delivered", () => {
     await call(bench, "POST", `/webhook_endpoints/${id}/enable`);
     await until(() => target.received.length === 2);
     expect(target.received.map(({ object }) => object)).to.deep.equal(["pay_1", "pay_1"]);
+  });
+
+  it("are of what happened before their endpoint was disabled too, though it is looked at later", async () => {
+    const target = await open();
+    const { id } = await makeEndpoint(bench, target.url);
+    const act = (what: string) => call(bench, "POST", `/webhook_endpoints/${id}/${what}`);
+    await happen(bench, [{ object: "pay_1" }]);
+    await act("disable");
+    const other = await open();
+    await makeEndpoint(bench, other.url);
+    await bench.webhooks.start();
+    await until(() => other.received.length === 1);
+    expect((await deliveriesOf(id)).map(({ status }) => status)).to.deep.equal(["pending"]);
+    bench.advance(HOUR);
+    await happen(bench, [{ object: "pay_missed" }]);
+    await until(() => other.received.length === 2);
+    await act("enable");
+    await until(() => target.received.length === 1);
+    expect((await deliveriesOf(id)).map(({ event_object: object }) => object)).to.deep.equal(["pay_1"]);
+  });
+
+  it("are of what happened before a time in which their endpoint was disabled, though it is looked at after it", async () => {
+    const target = await open();
+    const { id } = await makeEndpoint(bench, target.url);
+    const act = (what: string) => call(bench, "POST", `/webhook_endpoints/${id}/${what}`);
+    await happen(bench, [{ object: "pay_1" }]);
+    await act("disable");
+    bench.advance(HOUR);
+    await happen(bench, [{ object: "pay_missed" }]);
+    bench.advance(HOUR);
+    await act("enable");
+    await happen(bench, [{ object: "pay_2" }]);
+    await bench.webhooks.start();
+    await until(() => target.received.length === 2);
+    expect((await deliveriesOf(id)).map(({ event_object: object }) => object)).to.deep.equal([
+      "pay_2",
+      "pay_1",
+    ]);
+  });
+
+  it("are not made for an endpoint that is disabled so long that they would be dead letters by now", async () => {
+    const target = await open();
+    const { id } = await makeEndpoint(bench, target.url);
+    await happen(bench, [{ object: "pay_1" }]);
+    await call(bench, "POST", `/webhook_endpoints/${id}/disable`);
+    bench.advance(4 * DAY + HOUR);
+    const other = await open();
+    await makeEndpoint(bench, other.url);
+    await happen(bench, [{ object: "pay_2" }]);
+    await bench.webhooks.start();
+    await until(() => other.received.length === 1);
+    expect(await deliveriesOf(id)).to.deep.equal([]);
   });
 
   it("are canceled when their endpoint is deleted, also while one is in flight", async () => {

@@ -53,14 +53,12 @@ const DAY = 24 * HOUR;
 /** What is read of an answer, so that the connection can be used again; a longer one is cut off. */
 const MAX_ANSWER = 65_536;
 
-/** Endpoints on one server, at a time. */
-const ENDPOINTS_PER_SERVER = 2;
-
 export function createWebhooks(core: Core, options: WebhooksOptions): Webhooks {
   const { config, clock, log, pool } = core;
   const { once, keyEncryption, resolve, random = Math.random } = options;
   const timeout = config.WEBHOOK_TIMEOUT * 1000;
   const each = config.WEBHOOK_CONCURRENCY;
+  const total = each * 4;
   const allowPrivate = allowsPrivateTargets(config);
 
   const repository = new WebhookRepository(pool);
@@ -73,7 +71,8 @@ export function createWebhooks(core: Core, options: WebhooksOptions): Webhooks {
     allowHttp: allowPrivate,
     deadline: timeout,
     maxResponseBytes: MAX_ANSWER,
-    connections: each * ENDPOINTS_PER_SERVER,
+    // However many endpoints one server has: a send that waited for a connection would use up the receiver's time.
+    connections: total,
     resolve,
   });
   const dispatcher = new Dispatcher({
@@ -84,14 +83,14 @@ export function createWebhooks(core: Core, options: WebhooksOptions): Webhooks {
     worker: randomUUID(),
     isStopped: options.isStopped ?? (() => false),
     each,
-    total: each * 4,
+    total,
     lease: options.lease ?? timeout + 20_000,
     poll: options.poll,
     random,
     delays: options.delays,
     observe: createMetrics(core.meter, repository, clock),
-    onGone: (endpoint, livemode) => {
-      endpoints.giveUp(endpoint, livemode, "gone").catch((error: unknown) => {
+    onGone: ({ endpoint, event, target }) => {
+      endpoints.giveUp(endpoint, event.livemode, "gone", target.url).catch((error: unknown) => {
         log.warn(
           { err: error, webhook_endpoint: endpoint },
           "a webhook endpoint that is gone was not disabled",

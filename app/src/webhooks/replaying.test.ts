@@ -51,6 +51,11 @@ describe("the log of webhook deliveries", () => {
     const before = await query(`limit=1&ending_before=${String(second.id)}`);
     expect(before.body.data).to.deep.equal([newest]);
     expect((await query("status=dead")).body.data).to.deep.equal([]);
+    const misplaced = await query(`starting_after=${String(second.event)}`);
+    expect(misplaced.status).to.equal(400);
+    expect(misplaced.body.error).to.include({ param: "starting_after" });
+    const letters = await call(bench, "GET", `/webhook_endpoints/${id}/dead_letters?ending_before=whd_1`);
+    expect(letters.status).to.equal(400);
 
     const { body: shown } = await call(bench, "GET", `/webhook_deliveries/${String(newest.id)}`);
     expect(shown).to.deep.equal(newest);
@@ -80,7 +85,7 @@ describe("the log of webhook deliveries", () => {
     for (const [name, headers] of [
       [delivery, { "test-live": "true" }],
       ["whd_nonsense", {}],
-      [`${delivery.slice(0, -1)}0`, {}],
+      [delivery.slice(0, -1) + (delivery.endsWith("0") ? "1" : "0"), {}],
     ] as const) {
       const answer = await call(bench, "GET", `/webhook_deliveries/${name}`, undefined, headers);
       expect(answer.status).to.equal(404);

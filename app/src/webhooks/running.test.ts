@@ -139,6 +139,17 @@ describe("the dispatcher of webhooks", () => {
     await Promise.all(targets.map((each) => each.close()));
   });
 
+  it("sends at once to endpoints of one server what it has in hand: nothing waits while its time to answer runs", async () => {
+    bench = await webhookBench({ settings: { WEBHOOK_CONCURRENCY: "1" } });
+    const held: ServerResponse[] = [];
+    target = await receiver((response) => held.push(response));
+    for (const path of ["a", "b", "c", "d"]) await makeEndpoint(bench, `${target.url}/${path}`);
+    await bench.webhooks.start();
+    await happen(bench, [{ object: "pay_1" }]);
+    await until(() => held.length === 4);
+    for (const response of held) response.end();
+  });
+
   it("does not count it against an endpoint when its secret cannot be read at the moment", async () => {
     bench = await webhookBench();
     target = await receiver();
