@@ -1,18 +1,23 @@
 import { expect } from "chai";
 import { parse } from "csv-parse/sync";
 import Fastify, { type FastifyInstance } from "fastify";
-import { testCore, type TestCore } from "../../test/core.test-support.ts";
+import { testCore, testOperation, type TestCore } from "../../test/core.test-support.ts";
+import { unavailable } from "../errors.ts";
 import { registerErrorHandlers } from "../http/errors-handler.ts";
 import { validatorCompiler } from "../http/validation.ts";
+import { Journal } from "../journal/journal.ts";
+import { Once } from "../journal/once.ts";
 import type { Write } from "../journal/write.ts";
 import { Chart } from "../ledger/chart.ts";
 import { createExports, type Exports } from "./index.ts";
+import { readPage } from "./rows.ts";
 import type { Export } from "./schemas.ts";
-import { KEPT } from "./service.ts";
+import { ExportService, KEPT } from "./service.ts";
 import { toText } from "./text.ts";
 
-const START = Date.UTC(2026, 0, 1) / 1000;
 const DAY = 24 * 3600;
+// Ledger entries bear the time of their commit, which is the database's.
+const START = Math.floor(Date.now() / 1000);
 const PERIOD = { from: START, to: START + DAY };
 
 function readRows(csv: string): Record<string, string>[] {
@@ -25,15 +30,21 @@ describe("exports", () => {
   let app: FastifyInstance;
   let cash: string;
   let merchant: string;
+  /** Milliseconds since 1970: when the accounts were there, and no entry. */
+  let opened: number;
 
   before(async function () {
     this.timeout(60_000);
     core = await testCore();
+    core.advance(START * 1000 - core.clock());
     exports_ = createExports(core, core.once);
     app = await makeApp(exports_);
     const chart = new Chart(core.pool);
     cash = await chart.account("cash", "usd", false);
     merchant = await chart.account("merchant_balance", "usd", false);
+    // Not the millisecond in which they were opened.
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    opened = Date.now();
     await transfer(4500);
   });
 
@@ -147,14 +158,34 @@ describe("exports", () => {
   });
 
   it("of balances tell every account's balance before and after the period", async () => {
-    // Entries bear the time of their commit.
-    const now = Math.floor(Date.now() / 1000);
-    const done = await finish(await begin({ type: "balances", period: { from: now - DAY, to: now + DAY } }));
+    const done = await finish(await begin({ type: "balances", period: PERIOD }));
     const rows = readRows((await content(done.id)).body);
     expect(rows.map(({ code, opening, closing }) => [code, opening, closing])).to.deep.equal([
       ["cash", "0", "4500"],
       ["merchant_balance", "0", "4500"],
     ]);
+  });
+
+  it("of balances read few entries, however many came after the period", async () => {
+    const connection = await core.pool.connect();
+    // What the connection has read so far.
+    const entriesRead = async () => {
+      const { rows } = await connection.query<{ read: number }>(
+        "select seq_tup_read + idx_tup_fetch as read from pg_stat_xact_user_tables where relname = 'ledger_entries'",
+      );
+      return rows[0]?.read ?? 0;
+    };
+    await connection.query("begin");
+    const before = await entriesRead();
+    const page = await readPage(connection, "balances", { livemode: false, from: 0, to: opened }, undefined);
+    const read = (await entriesRead()) - before;
+    await connection.query("rollback");
+    connection.release();
+    expect(page.rows.map(({ code, opening, closing }) => [code, opening, closing])).to.deep.equal([
+      ["cash", 0, 0],
+      ["merchant_balance", 0, 0],
+    ]);
+    expect(read).to.be.within(1, 100);
   });
 
   it("of payments leave out what may name people", async () => {
@@ -222,6 +253,65 @@ describe("exports", () => {
     const response = await app.inject({ method: "POST", url: "/v1/exports", payload });
     expect(response.statusCode).to.equal(400);
     expect(response.body).to.include(`${START} is not after from (${START}).`);
+  });
+
+  it("of entries and of balances agree on the period of what was decided in one and posted in the next", async () => {
+    const [before, id] = [core.makeId("transaction"), core.makeId("transaction")];
+    const end = Date.now();
+    const transaction: NonNullable<Write["transactions"]>[number] = {
+      id,
+      type: "test.moved",
+      currency: "usd",
+      object: id,
+      created: end - 1000,
+      entries: [
+        { account: cash, direction: "debit", layer: "posted", amount: 7 },
+        { account: merchant, direction: "credit", layer: "posted", amount: 7 },
+      ],
+    };
+    await core.journal.commit({ livemode: false, actor: "key_test", transactions: [transaction] });
+    const periods = [
+      { livemode: false, from: end - 2000, to: end },
+      { livemode: false, from: end, to: end + 60_000 },
+    ];
+    const told = periods.map(async (period) => {
+      const entries = await readPage(core.pool, "ledger_entries", period, before);
+      const balances = await readPage(core.pool, "balances", period, undefined);
+      return {
+        entries: entries.rows.filter(({ account }) => account === cash).map(({ amount }) => amount),
+        closing: balances.rows.find(({ account }) => account === cash)?.closing,
+      };
+    });
+    expect(await Promise.all(told)).to.deep.equal([
+      { entries: [], closing: 4500 },
+      { entries: [7], closing: 4507 },
+    ]);
+  });
+
+  it("are written when the answer was lost and the client asks again with its key", async () => {
+    let isLost = true;
+    class LosingJournal extends Journal {
+      override async commit(write: Write) {
+        const result = await super.commit(write);
+        if (!isLost) return result;
+        isLost = false;
+        throw unavailable("The database is away.");
+      }
+    }
+    const journal = new LosingJournal(core.pool, core.log, core.meter);
+    const waiting: string[] = [];
+    const service = new ExportService({ ...core, journal }, new Once(journal, core.pool), (id) =>
+      waiting.push(id),
+    );
+    const input = { type: "payments", format: "csv", period: PERIOD } as const;
+    const ask = () => service.create(testOperation(core, "lost"), input);
+    expect(await ask().catch((error: unknown) => error)).to.have.property("status", 503);
+    const { body } = await ask();
+    expect(waiting).to.deep.equal([(JSON.parse(body) as Export).id]);
+    const { rows } = await core.pool.query<{ id: string }>(
+      "select id from exports where status = 'processing'",
+    );
+    expect(rows.map(({ id }) => id)).to.deep.equal(waiting);
   });
 
   it("expire: the content goes, the record of who exported what stays", async () => {

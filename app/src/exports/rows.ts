@@ -29,8 +29,15 @@ interface Table {
 
 /** ISO 8601, seconds and microseconds in UTC. */
 const time = (column: string) => `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
-const page = (table: string) =>
-  `select * from ${table} where livemode = $1 and created >= $2 and created < $3 and id > $4 and id < $5 order by id limit $6`;
+/** @param moment the column that says whether a row is of the period */
+const page = (table: string, moment = "created") =>
+  `select * from ${table}
+   where livemode = $1 and ${moment} >= $2 and ${moment} < $3 and id > $4 and id < $5 order by id limit $6`;
+/** Number of an account's last entry before a moment. */
+const lastBefore = (moment: string) => `entries_at(id, ${moment}::timestamptz - interval '1 microsecond')`;
+/** Balance of account `a` after the entry of a number; 0 where there is none. */
+const balanceAfter = (sequence: string) =>
+  `coalesce((select e.balance from ledger_entries e where e.account = a.id and e.sequence = ${sequence}), 0)`;
 
 const TABLES: Record<ExportType, Table> = {
   payments: {
@@ -74,20 +81,20 @@ const TABLES: Record<ExportType, Table> = {
     ],
     sql: `select t.id as cursor, t.id as transaction, t.type, t.object, e.account, a.code, e.sequence, e.direction, e.layer,
         e.amount, e.currency, e.balance, ${time("e.posted")} as posted
-      from (${page("ledger_transactions")}) t
+      from (${page("ledger_transactions", "posted")}) t
       join ledger_entries e on e.transaction = t.id join ledger_accounts a on a.id = e.account
       order by t.id, e.account, e.sequence`,
   },
   balances: {
     columns: ["account", "code", "type", "currency", "customer", "opening", "closing"],
     sql: `select a.id as cursor, a.id as account, a.code, a.type, a.currency, a.customer,
-        coalesce((select balance from ledger_entries e where e.account = a.id and e.posted < $2
-          order by sequence desc limit 1), 0) as opening,
-        coalesce((select balance from ledger_entries e where e.account = a.id and e.posted < $3
-          order by sequence desc limit 1), 0) as closing
-      from ledger_accounts a
-      where a.livemode = $1 and a.created < $3 and a.id > $4 and a.id < $5
-      order by a.id limit $6`,
+        ${balanceAfter("a.opens")} as opening, ${balanceAfter("a.closes")} as closing
+      from (
+        select *, ${lastBefore("$2")} as opens, ${lastBefore("$3")} as closes
+        from ledger_accounts where livemode = $1 and created < $3 and id > $4 and id < $5
+        order by id limit $6
+      ) a
+      order by a.id`,
   },
   events: {
     ids: "event",
@@ -109,7 +116,7 @@ export function columnsOf(type: ExportType): readonly string[] {
 
 /** @param after the cursor of the page before; undefined: the first page */
 export async function readPage(
-  pool: pg.Pool,
+  connection: pg.Pool | pg.ClientBase,
   type: ExportType,
   { livemode, from, to }: Scope,
   after: string | undefined,
@@ -119,7 +126,7 @@ export async function readPage(
   // Above every id: letters and digits are below "~".
   const last = ids === undefined ? "~" : firstId(ids, to + SLACK);
   const values = [livemode, new Date(from), new Date(to), after ?? first, last, PAGE];
-  const { rows } = await pool.query<Row & { cursor: string }>(sql, values);
+  const { rows } = await connection.query<Row & { cursor: string }>(sql, values);
   const found = new Set(rows.map(({ cursor }) => cursor));
   return {
     rows,

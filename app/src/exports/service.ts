@@ -44,8 +44,8 @@ export class ExportService {
     operation: Operation,
     { type, format, period, metadata = {} }: ExportInput,
   ): Promise<GivenAnswer> {
-    const id = this.#core.makeId("export");
     const answer = await this.#once.answer(operation, () => {
+      const id = this.#core.makeId("export");
       if (period.to <= period.from)
         throw invalid("parameter_invalid", `${period.to} is not after from (${period.from}).`, "period.to");
       const created = this.#core.clock();
@@ -65,7 +65,8 @@ export class ExportService {
         ...this.#effects(stored, "created"),
       });
     });
-    this.#enqueue(id);
+    // Asked again after an answer that was lost, it is the first request's export that waits.
+    if (answer.status < 400) this.#enqueue((JSON.parse(answer.body) as { id: string }).id);
     return answer;
   }
 

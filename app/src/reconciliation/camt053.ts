@@ -4,7 +4,8 @@
  *
  * Every booked entry is a line; an entry of several transactions (a batch) is a line for each of them. Its reference is the
  * transaction's `EndToEndId`, else the servicer's reference; its type the proprietary code where that is one of ours, else
- * `charge` for a credit and `payout` for a debit. The gross is `InstdAmt` and the fee `TtlChrgsAndTaxAmt` where they are told.
+ * `charge` for a credit and `payout` for a debit. The gross is `InstdAmt` where it is told in the booked currency, and the fee
+ * `TtlChrgsAndTaxAmt`; that of a whole batch is a line of its own.
  */
 import { XMLParser } from "fast-xml-parser";
 import { exponentOf } from "../money/currency.ts";
@@ -13,7 +14,7 @@ import { FileFault, isCurrency, type LineFault, readLine, SETTLEMENT_TYPES } fro
 
 type Node = Readonly<Record<string, unknown>>;
 
-const LISTS = new Set(["Stmt", "Ntry", "TxDtls"]);
+const LISTS = new Set(["Stmt", "Ntry", "NtryDtls", "TxDtls"]);
 /** What a statement nests is far less. */
 const DEPTH_LIMIT = 40;
 const FAULTS_TOLD = 20;
@@ -79,22 +80,64 @@ function statementsOf(content: string): Node[] {
 
 /** The texts of an entry's lines, amounts in minor units. */
 function entryLines(entry: Node): Record<string, string>[] {
-  const details = list(child(entry, "NtryDtls"), "TxDtls");
+  const details = list(entry, "NtryDtls").flatMap((each) => list(each, "TxDtls"));
+  const charges = chargesOf(entry);
   // An entry that tells no more of its transaction is that transaction.
-  if (details.length <= 1) return [lineFields(entry, details[0] ?? {}, child(entry, "Amt"))];
-  return details.map((transaction) => {
+  if (details.length <= 1) {
+    const transaction = details[0] ?? {};
+    return [lineFields(entry, transaction, child(entry, "Amt"), chargesOf(transaction) ?? charges)];
+  }
+  const lines = details.map((transaction) => {
     const amount = transaction.Amt ?? child(child(transaction, "AmtDtls"), "TxAmt").Amt;
-    return lineFields(entry, transaction, amount as Node | undefined);
+    return lineFields(entry, transaction, amount as Node | undefined, chargesOf(transaction));
   });
+  // Where the transactions tell theirs, the entry's charges are the sum of them.
+  if (charges === undefined || details.some((transaction) => chargesOf(transaction) !== undefined))
+    return lines;
+  const fee = batchFee(entry, charges, lines);
+  return fee.amount === "0" ? lines : [...lines, fee];
 }
 
-function lineFields(entry: Node, transaction: Node, booked: Node | undefined): Record<string, string> {
+/** The charges of a batch: which transaction caused how much of them, nobody tells. */
+function batchFee(
+  entry: Node,
+  charges: unknown,
+  lines: readonly Record<string, string>[],
+): Record<string, string> {
+  const booked = lineFields(entry, {}, child(entry, "Amt"), undefined);
+  const { currency = "", net, date = "" } = booked;
+  const amount = toMinor(charges, currency);
+  const sum = lines.reduce((total, line) => total + Number(line.net), 0);
+  return {
+    // A batch without one is known by its first transaction.
+    reference: [booked, ...lines].find((line) => line.reference !== "")?.reference ?? "",
+    type: "fee",
+    currency,
+    amount,
+    fee: "0",
+    // Transactions that make up what was booked had the charges taken from them already.
+    net: sum === Number(net) ? "0" : `-${amount}`,
+    date,
+  };
+}
+
+function chargesOf(node: Node): unknown {
+  return child(node, "Chrgs").TtlChrgsAndTaxAmt;
+}
+
+function lineFields(
+  entry: Node,
+  transaction: Node,
+  booked: Node | undefined,
+  charges: unknown,
+): Record<string, string> {
   const currency = text(booked, "@Ccy").toLowerCase();
   const direction = text(transaction, "CdtDbtInd") || text(entry, "CdtDbtInd");
-  const charges = child(transaction, "Chrgs").TtlChrgsAndTaxAmt ?? child(entry, "Chrgs").TtlChrgsAndTaxAmt;
   const fee = charges === undefined ? "0" : toMinor(charges, currency);
   const net = toMinor(booked, currency);
-  const instructed = child(child(transaction, "AmtDtls"), "InstdAmt").Amt;
+  const instructed = child(child(child(transaction, "AmtDtls"), "InstdAmt"), "Amt");
+  // A payment that was converted tells what was instructed in its own currency.
+  const isGross = text(instructed, "@Ccy").toLowerCase() === currency;
   const code =
     text(child(child(transaction, "BkTxCd"), "Prtry"), "Cd") ||
     text(child(child(entry, "BkTxCd"), "Prtry"), "Cd");
@@ -108,7 +151,7 @@ function lineFields(entry: Node, transaction: Node, booked: Node | undefined): R
       text(entry, "AcctSvcrRef"),
     type: known ? code : direction === "DBIT" ? "payout" : "charge",
     currency,
-    amount: instructed === undefined ? grossOf(net, fee, direction) : toMinor(instructed, currency),
+    amount: isGross ? toMinor(instructed, currency) : grossOf(net, fee, direction),
     fee,
     net: direction === "DBIT" && /^[1-9]/.test(net) ? `-${net}` : net,
     date: text(child(entry, "BookgDt"), "Dt") || text(child(entry, "BookgDt"), "DtTm").slice(0, 10),

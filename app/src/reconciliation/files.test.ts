@@ -133,6 +133,65 @@ describe("settlement files as camt.053", () => {
     ]);
   });
 
+  const paid = (id: string, amount: string, more = "") =>
+    `<TxDtls><Refs><EndToEndId>${id}</EndToEndId></Refs><Amt Ccy="EUR">${amount}</Amt>${more}</TxDtls>`;
+  const charges = (amount: string) =>
+    `<Chrgs><TtlChrgsAndTaxAmt Ccy="EUR">${amount}</TtlChrgsAndTaxAmt></Chrgs>`;
+  const amountsOf = (more: string) =>
+    readCamt053(statement(entry(more))).map(({ processorReference, type, amount, fee, net }) => [
+      `${type} ${processorReference}`,
+      amount,
+      fee,
+      net,
+    ]);
+
+  it("with charges of a whole batch have one fee line for them", () => {
+    const whole = paid("a", "10.00") + paid("b", "5.34");
+    expect(amountsOf(`${charges("3.00")}<NtryDtls>${whole}</NtryDtls>`)).to.deep.equal([
+      ["charge a", 1000, 0, 1000],
+      ["charge b", 534, 0, 534],
+      ["fee ref_1", 300, 0, -300],
+    ]);
+    expect(amountsOf(`${charges("0.00")}<NtryDtls>${whole}</NtryDtls>`)).to.have.length(2);
+    const unnamed = entry(`${charges("3.00")}<NtryDtls>${whole}</NtryDtls>`).replace("ref_1", "");
+    expect(readCamt053(statement(unnamed)).at(-1)).to.include({ type: "fee", processorReference: "a" });
+  });
+
+  it("with charges that were kept from a batch's transactions take nothing from the booked amount for them", () => {
+    const kept = paid("a", "10.00") + paid("b", "2.34");
+    expect(amountsOf(`${charges("3.00")}<NtryDtls>${kept}</NtryDtls>`).at(-1)).to.deep.equal([
+      "fee ref_1",
+      300,
+      0,
+      0,
+    ]);
+  });
+
+  it("with charges of each transaction have no fee line for their sum", () => {
+    const told = paid("a", "10.00", charges("1.00")) + paid("b", "2.34", charges("2.00"));
+    expect(amountsOf(`${charges("3.00")}<NtryDtls>${told}</NtryDtls>`)).to.deep.equal([
+      ["charge a", 1100, 100, 1000],
+      ["charge b", 434, 200, 234],
+    ]);
+  });
+
+  it("may tell an entry's transactions in several details", () => {
+    const details = [paid("a", "10.00"), paid("b", "2.34")].map((each) => `<NtryDtls>${each}</NtryDtls>`);
+    expect(amountsOf(details.join(""))).to.deep.equal([
+      ["charge a", 1000, 0, 1000],
+      ["charge b", 234, 0, 234],
+    ]);
+  });
+
+  it("have the instructed amount as gross only where it is in the booked currency", () => {
+    const instructed = (amount: string) =>
+      amountsOf(
+        `<NtryDtls>${paid("a", "12.34", `<AmtDtls><InstdAmt>${amount}</InstdAmt></AmtDtls>`)}</NtryDtls>`,
+      );
+    expect(instructed('<Amt Ccy="EUR">13.00</Amt>')).to.deep.equal([["charge a", 1300, 0, 1234]]);
+    expect(instructed('<Amt Ccy="JPY">44000</Amt>')).to.deep.equal([["charge a", 1234, 0, 1234]]);
+  });
+
   it("with entities, document types, cut off, or of another kind are refused", () => {
     const bomb = `<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>${statement(entry())}`;
     expect(faultOf(bomb)).to.equal("file: A statement has no document type and no entities: take them out.");

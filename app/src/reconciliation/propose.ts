@@ -41,6 +41,14 @@ export class Proposal {
     return this;
   }
 
+  /** Takes off what is posted already. */
+  less(posted: readonly ProposedTransaction[]): this {
+    for (const { currency, entries } of posted)
+      for (const { account, direction, amount } of entries)
+        this.#change(currency, account, direction === "debit" ? -amount : amount);
+    return this;
+  }
+
   /** The transactions, with what remains in suspense; none where nothing changes. */
   transactions(): ProposedTransaction[] {
     return [...this.#currencies]
@@ -56,8 +64,12 @@ export class Proposal {
   }
 }
 
-export function propose({ line, movement, expectedFee }: Finding): ProposedTransaction[] {
-  return new Proposal().add(line, movement, expectedFee).transactions();
+/** @param posted what an earlier item of the line has posted */
+export function propose(
+  { line, movement, expectedFee }: Finding,
+  posted: readonly ProposedTransaction[] = [],
+): ProposedTransaction[] {
+  return new Proposal().add(line, movement, expectedFee).less(posted).transactions();
 }
 
 /** What a line costs us now. */

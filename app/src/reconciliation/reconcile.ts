@@ -4,15 +4,18 @@ import type pg from "pg";
 import { parseFeeSchedule } from "../payments/fees.ts";
 import type { SettlementLine } from "../processors/processor.ts";
 import { FAULT_KINDS, type FaultKind, type Finding, identityOf, judge, type Movement } from "./match.ts";
-import { Proposal, propose } from "./propose.ts";
+import { Proposal, propose, type ProposedTransaction } from "./propose.ts";
 import type { ReconciliationData } from "./reconciliation.ts";
 import {
+  type EarlierLine,
   insertItems,
   keepLines,
   knownObjects,
+  type LedgerMovement,
   missingMovements,
   movementsByReference,
   type NewItem,
+  resolveLines,
   resolveMissing,
   type Source,
 } from "./repository.ts";
@@ -77,25 +80,59 @@ export class Reconciler {
       this.#seen.add(identity);
     }
     const rows = fresh.map((line) => ({ line, digest: digestOf(line) }));
-    const earlier = await keepLines(this.#connection, this.#source, this.#id, rows);
-    const before = new Map(earlier.map(({ type, reference, digest }) => [`${type} ${reference}`, digest]));
+    const before = new Map<string, EarlierLine>();
+    for (const earlier of await keepLines(this.#connection, this.#source, this.#id, rows))
+      before.set(identityOf(earlier.type, earlier.reference), earlier);
     const open: SettlementLine[] = [];
+    const known: EarlierLine[] = [];
     for (const { line, digest } of rows) {
-      const known = before.get(identityOf(line.type, line.processorReference));
-      if (known === undefined) open.push(line);
-      else if (known === digest) this.#known += 1;
+      const earlier = before.get(identityOf(line.type, line.processorReference));
+      if (!earlier) open.push(line);
+      else if (earlier.digest === digest) known.push(earlier);
       // Settled before, and now otherwise: the money of both came.
       else this.#addFinding({ kind: "duplicate", line });
     }
-    await this.#judge(open);
+    const movements = await this.#movementsOf(fresh);
+    const posted = await this.#explainedNow(known, movements);
+    this.#known += known.length - posted.size;
+    const anew = fresh.filter((line) => posted.has(identityOf(line.type, line.processorReference)));
+    await this.#judge([...open, ...anew], movements, posted);
     await this.#writeItems();
   }
 
-  async #judge(lines: readonly SettlementLine[]): Promise<void> {
+  /** The lines' movements in the ledger, by identity. */
+  async #movementsOf(lines: readonly SettlementLine[]): Promise<Map<string, Movement>> {
+    const identities = new Set(
+      lines.map(({ type, processorReference }) => identityOf(type, processorReference)),
+    );
     const references = lines.map(({ processorReference }) => processorReference);
-    const movements = new Map<string, Movement>();
-    for (const movement of await movementsByReference(this.#connection, this.#source, references))
-      movements.set(identityOf(movement.type, movement.reference), movement);
+    const found = new Map<string, LedgerMovement>();
+    for (const movement of await movementsByReference(this.#connection, this.#source, references)) {
+      const identity = identityOf(movement.type, movement.reference);
+      if (identities.has(identity)) found.set(identity, movement);
+    }
+    const movements = await this.#takeOver([...found.values()]);
+    return new Map(movements.map((movement) => [identityOf(movement.type, movement.reference), movement]));
+  }
+
+  /**
+   * Known lines that the ledger could not explain when they came, and has a movement for now: what was posted for them, by
+   * identity.
+   */
+  async #explainedNow(
+    known: readonly EarlierLine[],
+    movements: ReadonlyMap<string, Movement>,
+  ): Promise<Map<string, ProposedTransaction[]>> {
+    const explained = known.filter(({ type, reference }) => movements.has(identityOf(type, reference)));
+    const lines = await resolveLines(this.#connection, this.#id, explained);
+    return new Map(lines.map(({ type, reference, posted }) => [identityOf(type, reference), posted]));
+  }
+
+  async #judge(
+    lines: readonly SettlementLine[],
+    movements: ReadonlyMap<string, Movement>,
+    posted: ReadonlyMap<string, readonly ProposedTransaction[]>,
+  ): Promise<void> {
     const movementOf = (line: SettlementLine) =>
       movements.get(identityOf(line.type, line.processorReference));
     const strangers = lines.filter((line) => line.type !== "fee" && !movementOf(line));
@@ -106,17 +143,21 @@ export class Reconciler {
     );
     for (const line of lines) {
       const movement = movementOf(line);
+      const done = posted.get(identityOf(line.type, line.processorReference)) ?? [];
       const finding = judge(line, { movement, known: known.get(line.processorReference), fees: this.#fees });
-      if (finding) this.#addFinding(finding);
+      if (finding) this.#addFinding(finding, done);
       else {
         this.#matched += 1;
-        this.#settlement.add(line, movement);
+        this.#settlement.add(line, movement).less(done);
       }
     }
-    await resolveMissing(
-      this.#connection,
-      [...movements.values()].map(({ transaction }) => transaction),
-    );
+  }
+
+  /** Movements are this file's from now on: it explains them, or has an item for them in place of earlier ones. */
+  async #takeOver(movements: readonly LedgerMovement[]): Promise<Movement[]> {
+    const ids = movements.map(({ transaction }) => transaction);
+    const givenUp = await resolveMissing(this.#connection, ids);
+    return movements.map((movement) => ({ ...movement, parked: givenUp.has(movement.transaction) }));
   }
 
   async #findMissing(): Promise<void> {
@@ -124,7 +165,8 @@ export class Reconciler {
     for (;;) {
       const { period } = this.#data;
       const movements = await missingMovements(this.#connection, this.#source, period, after, BATCH);
-      for (const movement of movements) this.#addFinding({ kind: "missing_there", movement });
+      for (const movement of await this.#takeOver(movements))
+        this.#addFinding({ kind: "missing_there", movement });
       await this.#writeItems();
       const last = movements.at(-1);
       if (movements.length < BATCH || !last) return;
@@ -132,10 +174,10 @@ export class Reconciler {
     }
   }
 
-  #addFinding(finding: Finding): void {
+  #addFinding(finding: Finding, posted?: readonly ProposedTransaction[]): void {
     const { kind, line, movement, known } = finding;
     this.#faults[kind] += 1;
-    this.#addItem(kind, { line, movement, known, proposed: propose(finding) });
+    this.#addItem(kind, { line, movement, known, proposed: propose(finding, posted) });
   }
 
   #addItem(kind: NewItem["kind"], data: NewItem["data"]): void {

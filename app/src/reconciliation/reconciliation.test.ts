@@ -1,7 +1,8 @@
 import { expect } from "chai";
-import { disputeOpened, payoutPaid, payoutRequested, refunded } from "../payments/postings.ts";
+import { disputeOpened, payoutPaid, payoutRequested, refunded, returned } from "../payments/postings.ts";
 import type { FaultKind } from "./match.ts";
 import { capture, csv, DAY, type Kit, line, PROCESSOR, startKit } from "./reconciliation.test-support.ts";
+import { claimItem, resolveLines } from "./repository.ts";
 import type { Item, Reconciliation } from "./schemas.ts";
 
 describe("reconciliation", () => {
@@ -256,6 +257,89 @@ describe("reconciliation", () => {
     expect(await kit.balance("cash")).to.equal(2 * 970);
   });
 
+  it("gives up once what two files lack: the later file's item takes the place of the earlier's", async () => {
+    await kit.post([capture("ch_1")]);
+    const first = await kit.reconcile(csv(line("fee_1", { type: "fee" })));
+    const second = await kit.reconcile(csv(line("fee_2", { type: "fee" })));
+    const [earlier] = (await kit.items(first.id, "missing_there")) as [Item];
+    const [later] = (await kit.items(second.id, "missing_there")) as [Item];
+    expect([earlier.status, later.status]).to.deep.equal(["resolved", "open"]);
+    expect((await apply(earlier)).status).to.equal(409);
+    expect((await apply(later)).status).to.equal(200);
+    expect(await kit.balance("processor_receivable.simulator")).to.equal(0);
+    expect(await kit.balance("suspense")).to.equal(1000);
+    const third = await kit.reconcile(csv(line("fee_3", { type: "fee" })));
+    expect((await kit.items(third.id, "missing_there"))[0]?.proposed).to.deep.equal([]);
+  });
+
+  it("explains a charge and not the return of it, which has the same reference", async () => {
+    const movement = {
+      object: "pay_1",
+      currency: "usd",
+      amount: 1000,
+      processor: PROCESSOR,
+      reference: "ch_1",
+    };
+    await kit.post([capture("ch_1"), returned(movement, 3)]);
+    const first = await kit.reconcile(csv(line("fee_1", { type: "fee" })));
+    await kit.reconcile(csv(line("ch_1", { date: "2026-01-03" })));
+    const items = await kit.items(first.id, "missing_there");
+    expect(items.map((item) => [item.movement?.type, item.status])).to.have.deep.members([
+      ["charge", "resolved"],
+      ["chargeback", "open"],
+    ]);
+  });
+
+  it("counts on an item that is being applied while a later file is worked through", async () => {
+    await kit.post([capture("ch_1")]);
+    const first = await kit.reconcile(csv(line("fee_1", { type: "fee" })));
+    const [missing] = (await kit.items(first.id, "missing_there")) as [Item];
+    // As an `apply` leaves it that has not posted its entries yet.
+    expect(await claimItem(kit.core.pool, first.id, missing.number)).to.be.true;
+    const second = await kit.reconcile(csv(line("ch_1")));
+    expect((await kit.items(first.id, "missing_there"))[0]?.status).to.equal("open");
+    for (const item of [missing, ...(await kit.items(second.id))])
+      expect((await apply(item)).status).to.equal(200);
+    expect(await kit.balance("processor_receivable.simulator")).to.equal(0);
+    expect(await kit.balance("suspense")).to.equal(0);
+  });
+
+  for (const isApplied of [false, true]) {
+    it(`settles a line that came before its movement${isApplied ? ", out of suspense where it was applied" : ""}`, async () => {
+      const first = await kit.reconcile(csv(line("ch_1"), line("ch_2")));
+      const strangers = await kit.items(first.id, "missing_here");
+      if (isApplied) for (const item of strangers) await apply(item);
+      await kit.post([capture("ch_1"), capture("ch_2", 900)]);
+      const second = await kit.reconcile(
+        csv(line("ch_1"), line("ch_2"), line("fee", { type: "fee", fee: 0 })),
+      );
+      expect(second).to.deep.include({ known: 0, matched: 2 });
+      expect(faultsOf(second)).to.deep.equal({ amount_differs: 1 });
+      for (const item of await kit.items(second.id)) expect((await apply(item)).status).to.equal(200);
+      expect((await kit.items(first.id)).map(({ status }) => status)).to.deep.equal(
+        strangers.map(() => (isApplied ? "applied" : "resolved")),
+      );
+      expect(await kit.balance("processor_receivable.simulator")).to.equal(0);
+      expect(await kit.balance("cash")).to.equal(2 * 970 - 1000);
+      expect(await kit.balance("processor_fees")).to.equal(2 * 30 + 1000);
+      expect(await kit.balance("suspense")).to.equal(-100);
+      // As a run that broke off before it was completed begins anew.
+      const earlier = { type: "charge", reference: "ch_1", digest: "", reconciliation: first.id } as const;
+      const again = await resolveLines(kit.core.pool, second.id, [earlier]);
+      expect(again.map(({ posted }) => posted.length)).to.deep.equal([isApplied ? 1 : 0]);
+      const third = await kit.reconcile(csv(line("ch_2"), line("ch_1")));
+      expect(third).to.deep.include({ known: 2, matched: 0, items: 0 });
+    });
+  }
+
+  it("leaves a line's item open when a later file has the line otherwise", async () => {
+    const first = await kit.reconcile(csv(line("ch_1")));
+    await kit.post([capture("ch_1")]);
+    const second = await kit.reconcile(csv(line("ch_1", { date: "2026-01-02" })));
+    expect(faultsOf(second)).to.deep.equal({ duplicate: 1 });
+    expect((await kit.items(first.id))[0]?.status).to.equal("open");
+  });
+
   it("misses only movements of the file's period", async () => {
     await kit.post([capture("early")]);
     kit.core.advance(24 * 3_600_000);
@@ -308,6 +392,36 @@ describe("reconciliation", () => {
     ]);
     const { rows } = await kit.core.pool.query("select from reconciliation_files");
     expect(rows).to.be.empty;
+  });
+
+  it("refuses days before the year 1, which the database does not know", async () => {
+    const input = { processor: PROCESSOR, format: "csv" };
+    const content = csv(line("ch_1", { date: "0000-12-31" }));
+    const file = await kit.call("POST", "/reconciliations", { ...input, content });
+    expect(file.body).to.have.nested.property(
+      "error.message",
+      'line 2: date "0000-12-31" is not a day as 2026-01-31.',
+    );
+    const period = { from: "0000-12-31", to: DAY };
+    const asked = await kit.call("POST", "/reconciliations", {
+      ...input,
+      content: csv(line("ch_1")),
+      period,
+    });
+    expect(asked.body).to.have.nested.property("error.param", "period.from");
+    const done = await kit.reconcile(csv(line("ch_1")), { period: { from: "0001-01-01", to: "9999-12-31" } });
+    expect(done.lines).to.equal(1);
+  });
+
+  it("shows and posts lines and settlements above the largest amount of a payment", async () => {
+    const large = { amount: 1_000_000_000_000, currency: "idr", fee: 0 };
+    const { id } = await kit.reconcile(csv(line("ch_1", large), line("monthly", { ...large, type: "fee" })));
+    const [stranger, settlement] = (await kit.items(id)) as [Item, Item];
+    expect(stranger).to.have.nested.property("line.amount", large.amount);
+    expect(entries(settlement)).to.deep.equal([
+      ["idr", "credit cash 1000000000000", "debit processor_fees 1000000000000"],
+    ]);
+    for (const item of [stranger, settlement]) expect((await apply(item)).status).to.equal(200);
   });
 
   it("finishes after a restart what was begun, from the file that it kept", async () => {

@@ -33,6 +33,10 @@ export interface ItemData {
   movement?: Movement;
   known?: Known;
   proposed: ProposedTransaction[];
+  /** Somebody applies it, or has: files that come later count on its entries. */
+  claimed?: true;
+  /** The reconciliation that judged the line anew, when the ledger had got its movement. */
+  successor?: string;
 }
 
 export interface ItemRow {
@@ -59,13 +63,15 @@ export function showItem(
 ): Item {
   const { line, movement, known = null, proposed } = data;
   const transactions = reconciliation.data.applied[number];
+  // Of one that was claimed and not posted yet, the entries are still to come.
+  const isResolved = resolved && !data.claimed;
   return {
     id: `${reconciliation.id}_${number}`,
     object: "reconciliation.item",
     reconciliation: reconciliation.id,
     number,
     kind,
-    status: transactions ? "applied" : resolved ? "resolved" : "open",
+    status: transactions ? "applied" : isResolved ? "resolved" : "open",
     line: line ? showLine(line) : null,
     movement: movement ? showMovement(movement) : null,
     known,

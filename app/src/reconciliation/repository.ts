@@ -1,8 +1,9 @@
 /** The reconciliations' SQL. */
 import type pg from "pg";
 import { pageOf, type Page } from "../database/page.ts";
-import type { SettlementLine } from "../processors/processor.ts";
+import type { SettlementLine, SettlementType } from "../processors/processor.ts";
 import { type FaultKind, type Known, LEDGER_TYPES, type Movement } from "./match.ts";
+import type { ProposedTransaction } from "./propose.ts";
 import type { ItemData, ItemRow } from "./reconciliation.ts";
 import type { ItemKind } from "./schemas.ts";
 
@@ -54,6 +55,14 @@ export async function openReconciliations(pool: pg.Pool): Promise<string[]> {
   return rows.map(({ reconciliation }) => reconciliation);
 }
 
+export async function isProcessing(connection: Connection, reconciliation: string): Promise<boolean> {
+  const { rowCount } = await connection.query(
+    "select from reconciliations where id = $1 and status = 'processing'",
+    [reconciliation],
+  );
+  return rowCount === 1;
+}
+
 export async function forgetContent(pool: pg.Pool, reconciliation: string): Promise<void> {
   await pool.query("update reconciliation_files set content = null where reconciliation = $1", [
     reconciliation,
@@ -93,20 +102,28 @@ export interface LineRow {
   digest: string;
 }
 
-/** Keeps lines; @returns the digests of those that an earlier file had, by type and reference */
+/** A line that an earlier file had. */
+export interface EarlierLine {
+  type: SettlementType;
+  reference: string;
+  digest: string;
+  reconciliation: string;
+}
+
+/** Keeps lines; @returns those that an earlier file had */
 export async function keepLines(
   connection: Connection,
   { livemode, processor }: Source,
   reconciliation: string,
   lines: readonly LineRow[],
-): Promise<{ type: string; reference: string; digest: string }[]> {
+): Promise<EarlierLine[]> {
   const columns = [
     lines.map(({ line }) => line.type),
     lines.map(({ line }) => line.processorReference),
     lines.map(({ digest }) => digest),
   ];
-  const { rows } = await connection.query<{ type: string; reference: string; digest: string }>(
-    `select l.type, l.reference, l.digest from reconciliation_lines l
+  const { rows } = await connection.query<EarlierLine>(
+    `select l.type, l.reference, l.digest, l.reconciliation from reconciliation_lines l
      join unnest($3::text[], $4::text[]) as n (type, reference) using (type, reference)
      where l.livemode = $1 and l.processor = $2`,
     [livemode, processor, columns[0], columns[1]],
@@ -121,6 +138,9 @@ export async function keepLines(
   return rows;
 }
 
+/** A movement as the ledger has it, whatever reconciliations made of it. */
+export type LedgerMovement = Omit<Movement, "parked">;
+
 /** The ledger's movements at a processor. $1 mode, $2 processor, $3 and $4 the types' names there and here. */
 const MOVEMENTS = `
   select t.id as transaction, t.metadata ->> 'processor_reference' as reference, y.type, t.object, t.currency,
@@ -128,11 +148,7 @@ const MOVEMENTS = `
     t.type = 'dispute.opened' as "feeBooked",
     (select coalesce(sum(case e.direction when 'debit' then e.amount else -e.amount end), 0)::bigint
      from ledger_entries e join ledger_accounts a on a.id = e.account
-     where e.transaction = t.id and e.layer = 'posted' and a.code in ('processor_receivable.' || $2, 'cash')) as change,
-    exists (
-      select from reconciliation_items i join reconciliations r on r.id = i.reconciliation
-      where i.movement = t.id and i.kind = 'missing_there' and r.data -> 'applied' ? i.number::text
-    ) as parked
+     where e.transaction = t.id and e.layer = 'posted' and a.code in ('processor_receivable.' || $2, 'cash')) as change
   from ledger_transactions t
   join unnest($3::text[], $4::text[]) as y (ledger_type, type) on y.ledger_type = t.type
   where t.livemode = $1 and t.metadata ? 'processor_reference' and t.metadata ->> 'processor' = $2`;
@@ -143,8 +159,8 @@ export async function movementsByReference(
   connection: Connection,
   { livemode, processor }: Source,
   references: readonly string[],
-): Promise<Movement[]> {
-  const { rows } = await connection.query<Movement>(
+): Promise<LedgerMovement[]> {
+  const { rows } = await connection.query<LedgerMovement>(
     `${MOVEMENTS} and t.metadata ->> 'processor_reference' = any ($5)`,
     [livemode, processor, ...TYPES, references],
   );
@@ -158,8 +174,8 @@ export async function missingMovements(
   period: { from: string; to: string },
   after: string,
   limit: number,
-): Promise<Movement[]> {
-  const { rows } = await connection.query<Movement>(
+): Promise<LedgerMovement[]> {
+  const { rows } = await connection.query<LedgerMovement>(
     `${MOVEMENTS}
        and t.created >= $5::date::timestamp at time zone 'UTC'
        and t.created < ($6::date + 1)::timestamp at time zone 'UTC'
@@ -195,12 +211,67 @@ export async function knownObjects(
   return new Map(rows.map(({ reference, object, status }) => [reference, { object, status }]));
 }
 
-/** Open items of movements that a file has now explained need nothing more. */
-export async function resolveMissing(connection: Connection, movements: readonly string[]): Promise<void> {
-  await connection.query(
-    "update reconciliation_items set resolved = true where movement = any ($1) and kind = 'missing_there'",
+/**
+ * Items of movements that another file now has, or lacks as well, need nothing more, unless they were applied.
+ * Who applies one at this moment has claimed it before this looks at it, or finds it resolved.
+ * @returns the movements that were given up by such an item
+ */
+export async function resolveMissing(
+  connection: Connection,
+  movements: readonly string[],
+): Promise<Set<string>> {
+  const { rows } = await connection.query<{ movement: string; applied: boolean }>(
+    `update reconciliation_items i set resolved = true from reconciliations r
+     where r.id = i.reconciliation and i.movement = any ($1) and i.kind = 'missing_there'
+     returning i.movement, i.data ? 'claimed' or r.data -> 'applied' ? i.number::text as applied`,
     [movements],
   );
+  return new Set(rows.filter(({ applied }) => applied).map(({ movement }) => movement));
+}
+
+/**
+ * Resolves the items of lines whose movement the ledger did not know when they came, for the reconciliation that judges them
+ * anew; a second time for the same one, too.
+ * @returns those lines, with the entries of the items that were applied
+ */
+export async function resolveLines(
+  connection: Connection,
+  reconciliation: string,
+  lines: readonly EarlierLine[],
+): Promise<{ type: SettlementType; reference: string; posted: ProposedTransaction[] }[]> {
+  const { rows } = await connection.query<{
+    type: SettlementType;
+    reference: string;
+    posted: ProposedTransaction[];
+  }>(
+    `update reconciliation_items i
+     set resolved = true, data = i.data || jsonb_build_object('successor', $1::text)
+     from unnest($2::text[], $3::text[], $4::text[]) as l (reconciliation, type, reference)
+     join reconciliations r on r.id = l.reconciliation
+     where i.reconciliation = l.reconciliation and i.kind in ('missing_here', 'status_differs')
+       and i.data -> 'line' ->> 'type' = l.type and i.data -> 'line' ->> 'processorReference' = l.reference
+       and (not i.resolved or i.data ->> 'successor' = $1)
+     returning l.type, l.reference, case
+       when i.data ? 'claimed' or r.data -> 'applied' ? i.number::text then i.data -> 'proposed' else '[]'
+     end as posted`,
+    [
+      reconciliation,
+      lines.map((line) => line.reconciliation),
+      lines.map(({ type }) => type),
+      lines.map(({ reference }) => reference),
+    ],
+  );
+  return rows;
+}
+
+/** Before an item's entries are posted: files count on them from now on. @returns false for one that is resolved */
+export async function claimItem(pool: pg.Pool, reconciliation: string, number: number): Promise<boolean> {
+  const { rowCount } = await pool.query(
+    `update reconciliation_items set data = data || '{"claimed": true}'
+     where reconciliation = $1 and number = $2 and (not resolved or data ? 'claimed')`,
+    [reconciliation, number],
+  );
+  return rowCount === 1;
 }
 
 export interface NewItem {

@@ -1,16 +1,6 @@
 /** Reconciliations as the API shows them. */
 import { type Static, Type } from "typebox";
-import {
-  Amount,
-  Balance,
-  Currency,
-  Id,
-  ListOf,
-  Metadata,
-  Nullable,
-  PageQuery,
-  Timestamp,
-} from "../http/schemas.ts";
+import { Balance, Currency, Id, ListOf, Metadata, Nullable, PageQuery, Timestamp } from "../http/schemas.ts";
 import { FAULT_KINDS } from "./match.ts";
 import { SETTLEMENT_TYPES } from "./settlement-line.ts";
 
@@ -81,7 +71,10 @@ export const Reconciliation = Type.Object(
     fees: Nullable(Type.String()),
     lines: Type.Integer({ description: "In the file." }),
     matched: Type.Integer({ description: "Lines that agree with the ledger." }),
-    known: Type.Integer({ description: "Lines that an earlier file had, just so: left alone." }),
+    known: Type.Integer({
+      description:
+        "Lines that an earlier file had, just so: left alone, unless the ledger has come to know their movement only since.",
+    }),
     faults: Counts,
     totals: Type.Array(Type.Object({ currency: Currency, gross: Balance, fees: Balance, net: Balance })),
     items: Type.Integer({ description: "Faults, and the settlement of what agrees." }),
@@ -93,10 +86,12 @@ export const Reconciliation = Type.Object(
   { title: "reconciliation" },
 );
 
+/** Above zero; unlike an `Amount`, as large as a file tells it, or as the sum of its lines. */
+const LineAmount = Type.Integer({ minimum: 1, description: "In the currency's minor unit." });
 const ItemLine = Type.Object({
   reference: Type.String(),
   type: Type.Enum(SETTLEMENT_TYPES),
-  amount: Amount,
+  amount: LineAmount,
   currency: Currency,
   fee: Balance,
   net: Balance,
@@ -115,7 +110,7 @@ const Proposed = Type.Array(
   Type.Object({
     currency: Currency,
     entries: Type.Array(
-      Type.Object({ account: Type.String(), direction: Type.Enum(["debit", "credit"]), amount: Amount }),
+      Type.Object({ account: Type.String(), direction: Type.Enum(["debit", "credit"]), amount: LineAmount }),
     ),
   }),
   { description: "Entries on the service's own accounts that set the ledger right; `apply` posts them." },
@@ -132,7 +127,7 @@ export const Item = Type.Object(
         "missing_here: the ledger has no such movement; missing_there: no file has it; duplicate: the file has it twice; status_differs: ours has not come so far; settlement: all lines that agree.",
     }),
     status: Type.Enum(["open", "applied", "resolved"], {
-      description: "Resolved: a later file explained it, nothing is left to do.",
+      description: "Resolved: a later file explained it, or has an item for it; nothing is left to do.",
     }),
     line: Nullable(ItemLine),
     movement: Nullable(ItemMovement),

@@ -17,7 +17,7 @@ import {
   showReconciliation,
   type StoredReconciliation,
 } from "./reconciliation.ts";
-import { claimFile, findItem } from "./repository.ts";
+import { claimFile, claimItem, findItem } from "./repository.ts";
 import type { ReconciliationInput } from "./schemas.ts";
 import { readCsv } from "./settlement-csv.ts";
 import { FileFault, isDay } from "./settlement-line.ts";
@@ -129,10 +129,10 @@ export class ReconciliationService {
       const item = await this.item(stored, number);
       // Applied already: the answer is the same, and nothing is posted again.
       if (stored.data.applied[number]) return { answer: { status: 200, body: showItem(stored, item) } };
-      if (item.resolved)
+      if (!(await claimItem(this.#core.pool, id, number)))
         throw conflict(
           "item_resolved",
-          `Item ${number} was explained by a later file: there is nothing to post.`,
+          `Item ${number} was explained or taken over by a later file: there is nothing to post.`,
         );
       const transactions = await this.#transactions(stored, item);
       const applied = { ...stored.data.applied, [number]: transactions.map((transaction) => transaction.id) };

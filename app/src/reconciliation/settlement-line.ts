@@ -67,7 +67,8 @@ export function readLine(
 }
 
 export function isDay(text: string): boolean {
-  if (!DAY.test(text)) return false;
+  // The database's calendar has no year 0.
+  if (!DAY.test(text) || text < "0001-01-01") return false;
   const time = Date.parse(`${text}T00:00:00Z`);
   return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
 }

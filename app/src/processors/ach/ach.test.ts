@@ -165,6 +165,19 @@ describe("ACH", () => {
     expect(modifiers).to.deep.equal(Array.from("ABCDEFGHIJ").slice(0, ids.length).reverse());
   });
 
+  it("leaves for the next file what the totals of a file have no digits for", async () => {
+    // The hundred of them are 999,999,999,900 cents.
+    for (let number = 1; number <= 100; number += 1) await debit(`k${number}`, 9_999_999_999);
+    await debit("fits", 99);
+    await ach.payOut({ key: "credit", amount: 5, currency: "usd", instrument: bankAccount() });
+    await debit("next", 1);
+    const made = [await test.call("POST", "/ach_files"), await test.call("POST", "/ach_files")];
+    expect(made.map(({ status, body }) => [status, body.debit_total, body.credit_total])).to.deep.equal([
+      [201, 999_999_999_999, 5],
+      [201, 1, 0],
+    ]);
+  });
+
   it("answers a request that is sent again with the file that it made", async () => {
     await debit("k1");
     const first = await test.call("POST", "/ach_files", undefined, "make-1");
@@ -391,6 +404,29 @@ describe("ACH", () => {
     expect(await ach.refund({ key: "r2", reference, amount: 2000, currency: "usd" })).to.include({
       outcome: "pending",
     });
+  });
+
+  it("cancels refunds that wait when their debit comes back: the bank has given that money back already", async () => {
+    const reference = referenceOf(await debit("k1"));
+    const other = referenceOf(await debit("k2"));
+    const { file: made } = await file();
+    test.core.advance(7 * DAY);
+    await test.processors.deliverNotices();
+    await ach.refund({ key: "r1", reference, amount: 500, currency: "usd" });
+    await ach.refund({ key: "r2", reference: other, amount: 700, currency: "usd" });
+    expect(await import_(returns(made, [{ index: 0, code: "R10" }]))).to.deep.equal(["returned_late"]);
+    const canceled = {
+      outcome: "declined",
+      code: "canceled",
+      message: "The entry was canceled before it went into a file.",
+      retryable: false,
+    };
+    // The refund is over before its payment is.
+    expect(notices().at(-2)).to.deep.equal({ type: "outcome", key: "r1", result: canceled });
+    expect(notices().at(-1)).to.include({ type: "returned", key: "k1" });
+    expect(foundBy(await ach.inquire("r1"))).to.deep.equal(canceled);
+    const filed = (await file()).file.batches.flatMap(({ entries }) => entries);
+    expect(filed.map(({ amount }) => amount)).to.deep.equal([700]);
   });
 
   it("takes a debit back as long as it is in no file, once", async () => {

@@ -23,6 +23,9 @@ import type { AchRepository } from "./repository.ts";
 /** Letters of a day's files, in their order. */
 const MODIFIERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 
+/** Largest total of a file's debits, and of its credits: twelve digits. */
+const MAX_TOTAL = 999_999_999_999;
+
 export interface FilesOptions {
   core: Pick<Core, "clock" | "config" | "log" | "makeId">;
   repository: AchRepository;
@@ -135,9 +138,10 @@ export class AchFiles {
     await repository.tell(livemode, erased.map(failed), client);
 
     const header = this.header();
-    const filed = pending
-      .flatMap((entry) => withDetails(entry, opened))
-      .map((entry) => ({ ...entry, trace_number: traceNumber(header.routingNumber, entry.sequence) }));
+    const filed = withinTotals(pending.flatMap((entry) => withDetails(entry, opened))).map((entry) => ({
+      ...entry,
+      trace_number: traceNumber(header.routingNumber, entry.sequence),
+    }));
     if (filed.length === 0) return undefined;
 
     const { date, time } = newYorkTime(now);
@@ -189,6 +193,17 @@ function withDetails(
   return details ? [{ ...entry, ...details }] : [];
 }
 
+/** The first of the entries, as far as a file's totals reach; the others go into the next file. */
+function withinTotals<T extends FiledEntry>(entries: readonly T[]): T[] {
+  const totals = { debit: 0, credit: 0 };
+  const end = entries.findIndex((entry) => {
+    const side = sideOf(entry);
+    totals[side] += entry.amount;
+    return totals[side] > MAX_TOTAL;
+  });
+  return entries.slice(0, end === -1 ? undefined : end);
+}
+
 function failed(entry: EntryRow): Notice {
   const result = resultOf({ ...entry, state: "failed" });
   if (result.outcome === "pending") throw new Error("A failed entry is not pending.");
@@ -199,10 +214,12 @@ function totalsOf(
   entries: readonly FiledEntry[],
 ): Pick<FileRow, "entry_count" | "debit_total" | "credit_total"> {
   const totals = { entry_count: entries.length, debit_total: 0, credit_total: 0 };
-  for (const { transaction_code: code, amount } of entries) {
-    totals[isDebit({ transactionCode: code ?? "" }) ? "debit_total" : "credit_total"] += amount;
-  }
+  for (const entry of entries) totals[`${sideOf(entry)}_total`] += entry.amount;
   return totals;
+}
+
+function sideOf({ transaction_code: code }: Pick<FiledEntry, "transaction_code">): "debit" | "credit" {
+  return isDebit({ transactionCode: code ?? "" }) ? "debit" : "credit";
 }
 
 function digestOf(text: string): string {

@@ -117,6 +117,15 @@ export class AchRepository {
     ]);
   }
 
+  /** Cancels the refunds of a debit that are in no file yet. */
+  async cancelRefunds(debit: string, client: Queryable): Promise<EntryRow[]> {
+    const { rows } = await client.query<EntryRow>(
+      `update ach_entries set state = 'canceled' where debit = $1 and state = 'pending' returning ${ENTRY_COLUMNS}`,
+      [debit],
+    );
+    return rows.sort((one, other) => one.sequence - other.sequence);
+  }
+
   async pending(livemode: boolean): Promise<EntryRow[]> {
     const { rows } = await this.pool.query<EntryRow>(
       `select ${ENTRY_COLUMNS} from ach_entries where livemode = $1 and state = 'pending' order by sequence limit ${FILE_ENTRIES}`,

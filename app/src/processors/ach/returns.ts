@@ -74,7 +74,9 @@ async function take(
   if (entry?.amount !== amount) return "unmatched";
   if (entry.state !== "filed" && entry.state !== "settled") return "known";
   await repository.setReturned(entry.sequence, told.code, newYorkTime(clock()).date, client);
-  await repository.tell(entry.livemode, [noticeOf(entry, told.code)], client);
+  // Its bank has given the whole debit back: a refund would give it a second time.
+  const refunds = await repository.cancelRefunds(entry.reference, client);
+  await repository.tell(entry.livemode, [...refunds.flatMap(outcomeOf), noticeOf(entry, told.code)], client);
   return entry.state === "settled" ? "returned_late" : "returned";
 }
 
@@ -94,6 +96,12 @@ function noticeOf({ type, state, key, reference, amount }: EntryRow, reason: str
   };
 }
 
+/** What tells that an entry is over. */
+function outcomeOf(entry: EntryRow): Notice[] {
+  const result = resultOf(entry);
+  return result.outcome === "pending" ? [] : [{ type: "outcome", key: entry.key, result }];
+}
+
 /** Entries whose time for a return is over have succeeded. */
 export async function settleDue(
   core: Pick<Core, "clock">,
@@ -104,10 +112,6 @@ export async function settleDue(
   if (!(await repository.hasDue(livemode, today))) return;
   await repository.exclusively(async (client) => {
     const settled = await repository.settle(livemode, today, client);
-    const notices = settled.flatMap((entry): Notice[] => {
-      const result = resultOf(entry);
-      return result.outcome === "pending" ? [] : [{ type: "outcome", key: entry.key, result }];
-    });
-    await repository.tell(livemode, notices, client);
+    await repository.tell(livemode, settled.flatMap(outcomeOf), client);
   });
 }
