@@ -11,7 +11,7 @@ import {
   type AttemptOrigin,
 } from "../payments/attempt.ts";
 import type { Known } from "../payments/conclude.ts";
-import type { Payment } from "../payments/payment.ts";
+import { refundable, type Payment } from "../payments/payment.ts";
 import {
   disputeLost,
   disputeOpened,
@@ -41,6 +41,8 @@ export interface Dispute {
   fee: number;
   currency: string;
   payment: string;
+  /** Minor units of a payment in another currency that cannot be refunded; of one in the same it is `amount`. */
+  withheld?: number;
   customer?: string;
   reason: string;
   /** Seconds since 1970 (UTC). */
@@ -108,12 +110,15 @@ export interface DisputeNotice {
 /** The processor took money back. */
 export function openDispute(id: string, paymentId: string, payment: Payment, notice: DisputeNotice) {
   const { dispute, processor, amount, currency, fee, reason, evidenceDueBy } = notice;
+  // What part of a payment in another currency is disputed, the notice does not tell: it may be all that is left.
+  const withheld = currency === payment.currency ? undefined : refundable(payment);
   const data: Dispute = {
     status: "needs_response",
     amount,
     fee,
     currency,
     payment: paymentId,
+    withheld,
     customer: payment.customer,
     reason,
     evidence_due_by: toSeconds(evidenceDueBy),
@@ -123,9 +128,14 @@ export function openDispute(id: string, paymentId: string, payment: Payment, not
   };
   return {
     data,
-    payment: { ...payment, amount_disputed: payment.amount_disputed + amount },
+    payment: { ...payment, amount_disputed: payment.amount_disputed + withheldBy(data) },
     postings: [disputeOpened(movement(id, data), fee)],
   };
+}
+
+/** Minor units of the payment that cannot be refunded because of the dispute. */
+export function withheldBy({ amount, withheld }: Dispute): number {
+  return withheld ?? amount;
 }
 
 /**

@@ -104,6 +104,33 @@ describe("disputes", () => {
     );
   });
 
+  it("in another currency than its payment: nothing of that can be refunded until it is won", async () => {
+    const { body } = await service.post(
+      "/payments",
+      paymentBy("approve", { currency: "jpy", amount: 10_000 }),
+    );
+    await service.post("/refunds", { payment: body.id, amount: 1_000 });
+    await service.listener("simulator", {
+      type: "dispute_opened",
+      dispute: "dp_dollars",
+      charge: String(body.processor_reference),
+      reason: "fraudulent",
+      fee: 0,
+      evidenceDueBy: world.core.clock() + 86_400_000,
+      amount: 6_500,
+      currency: "usd",
+    });
+    const [opened] = (await service.get(`/disputes?payment=${body.id}`)).body.data ?? [];
+    expect(opened).to.include({ amount: 6_500, currency: "usd" });
+    expect((await service.get(`/payments/${body.id}`)).body.amount_disputed).to.equal(9_000);
+    const refused = await service.post("/refunds", { payment: body.id, amount: 1 });
+    expect(refused.body.error?.code).to.equal("nothing_to_refund");
+
+    await service.listener("simulator", { type: "dispute_closed", dispute: "dp_dollars", won: true });
+    expect((await service.get(`/payments/${body.id}`)).body.amount_disputed).to.equal(0);
+    expect((await service.post("/refunds", { payment: body.id })).body.amount).to.equal(9_000);
+  });
+
   it("the ledger is without fault after all of this", async () => {
     expect(await world.faults()).to.deep.equal([]);
   });

@@ -20,6 +20,7 @@ import {
   openDispute,
   showDispute,
   showDisputeEvent,
+  withheldBy,
   type DecidedDispute,
   type Dispute,
   type DisputeNotice,
@@ -54,7 +55,7 @@ export function disputeService(core: Core, { once, chart, processors }: DisputeP
     if (returns) {
       const payment = await objects.get<Payment>("payments", data.payment, before.livemode);
       if (payment === undefined) throw new Error(`Payment ${data.payment} has vanished.`);
-      const freed = { ...payment.data, amount_disputed: payment.data.amount_disputed - data.amount };
+      const freed = { ...payment.data, amount_disputed: payment.data.amount_disputed - withheldBy(data) };
       changes.push(paymentChange(next(payment, freed)));
     }
     return { changes, answer: answerOf(after) };

@@ -17,6 +17,11 @@ const UNSUPPORTED: SimpleResult = {
   retryable: false,
 };
 
+interface Asked {
+  key: string;
+  amount: number;
+}
+
 export class Bank implements Processor {
   readonly name = "bank";
   readonly capabilities = {
@@ -33,18 +38,19 @@ export class Bank implements Processor {
   isAway = false;
   /** Keys of what it has taken in, and what became of each. */
   readonly taken = new Map<string, Pending | FinalResult>();
+  readonly #amounts = new Map<string, number>();
   readonly #notices: Notice[] = [];
 
-  authorize({ key }: { key: string }): SimpleResult {
-    return this.#take(key);
+  authorize(request: Asked): SimpleResult {
+    return this.#take(request);
   }
 
-  payOut({ key }: { key: string }): SimpleResult {
-    return this.#take(key);
+  payOut(request: Asked): SimpleResult {
+    return this.#take(request);
   }
 
-  refund({ key }: { key: string }): SimpleResult {
-    return this.#take(key);
+  refund(request: Asked): SimpleResult {
+    return this.#take(request);
   }
 
   confirmChallenge(): SimpleResult {
@@ -69,10 +75,10 @@ export class Bank implements Processor {
   }
 
   /** Days later: the outcome of everything that waits. */
-  settle(result: (key: string) => FinalResult = approve): void {
+  settle(result: (key: string, amount: number) => FinalResult = approve): void {
     for (const [key, known] of this.taken) {
       if (known.outcome !== "pending") continue;
-      const final = result(key);
+      const final = result(key, this.#amounts.get(key) ?? 0);
       this.taken.set(key, final);
       this.#notices.push({ type: "outcome", key, result: final });
     }
@@ -103,14 +109,15 @@ export class Bank implements Processor {
     // Reports are not what these tests are about.
   }
 
-  #take(key: string): SimpleResult {
+  #take({ key, amount }: Asked): SimpleResult {
     if (this.isAway) return { outcome: "unavailable", reason: "not_connected", retryAfter: 5 };
     const result = this.taken.get(key) ?? { outcome: "pending", reference: `bank_${key}` };
     this.taken.set(key, result);
+    this.#amounts.set(key, amount);
     return result;
   }
 }
 
-function approve(key: string): FinalResult {
-  return { outcome: "approved", reference: `bank_${key}`, amount: 0 };
+function approve(key: string, amount: number): FinalResult {
+  return { outcome: "approved", reference: `bank_${key}`, amount };
 }

@@ -57,27 +57,25 @@ export function conclude(id: string, payment: Payment, result: Known, rate: FeeR
         event: "payment.requires_action",
       };
     case "declined":
-      return declined(payment, attempt, result);
+      return declined(id, payment, attempt, result);
     case "approved": {
-      const done = { ...payment, attempt: endAttempt(attempt, "approved") };
+      const { operation, final = true } = attempt;
       const { reference } = result;
-      switch (attempt.operation) {
+      // What was done counts, which may be less than was asked. More is not taken for ours: settlement will show it.
+      const amount = operation === "void" ? attempt.amount : Math.min(result.amount, attempt.amount);
+      if (amount === 0) return declined(id, payment, attempt, NOTHING_APPROVED);
+      const ended = endAttempt({ ...attempt, amount }, "approved");
+      const done = { ...payment, attempt: ended, next_action: undefined };
+      switch (operation) {
         case "authorize":
         case "confirm_challenge": {
           const authorisedPayment = { ...done, processor_reference: reference };
           return payment.capture_method === "automatic"
-            ? captureDone(
-                id,
-                authorisedPayment,
-                { amount: payment.amount, final: true, reference, held: 0 },
-                rate,
-              )
-            : authorisationDone(id, authorisedPayment, reference);
+            ? captureDone(id, authorisedPayment, { amount, final: true, reference, held: 0 }, rate)
+            : authorisationDone(id, authorisedPayment, amount, reference);
         }
-        case "capture": {
-          const { amount, final = true } = attempt;
+        case "capture":
           return captureDone(id, done, { amount, final, reference, held: payment.amount_capturable }, rate);
-        }
         case "void":
           return {
             data: canceled({ ...done, amount_capturable: 0 }, now),
@@ -85,7 +83,7 @@ export function conclude(id: string, payment: Payment, result: Known, rate: FeeR
             postings: [released(movement(id, payment, payment.amount_capturable, reference))],
           };
         default:
-          throw new Error(`A payment has no ${attempt.operation}.`);
+          throw new Error(`A payment has no ${operation}.`);
       }
     }
   }
@@ -103,6 +101,7 @@ export function takeBack(payment: Payment): Payment {
     ...payment,
     status: go(payment, attempt.from as PaymentStatus),
     attempt: endAttempt(attempt, "unsent"),
+    cancellation_reason: undefined,
   };
 }
 
@@ -111,6 +110,16 @@ export const NEVER_ARRIVED: Declined = {
   outcome: "declined",
   code: "processing_error",
   message: "The processor could not be reached in time. No money was taken: try again.",
+  retryable: true,
+};
+
+const AUTHORIZATION_EXPIRED = "authorization_expired";
+
+/** An approval of nothing. */
+const NOTHING_APPROVED: Declined = {
+  outcome: "declined",
+  code: "card_declined",
+  message: "The bank approved nothing of the amount.",
   retryable: true,
 };
 
@@ -140,11 +149,11 @@ export function declineError(id: string, { last_error: error }: Payment): ApiErr
   });
 }
 
-function authorisationDone(id: string, payment: Payment, reference: string): Decided {
+function authorisationDone(id: string, payment: Payment, amount: number, reference: string): Decided {
   return {
-    data: { ...payment, status: go(payment, "authorized"), amount_capturable: payment.amount },
+    data: { ...payment, status: go(payment, "authorized"), amount_capturable: amount },
     event: "payment.authorized",
-    postings: [authorised(movement(id, payment, payment.amount, reference))],
+    postings: [authorised(movement(id, payment, amount, reference))],
   };
 }
 
@@ -156,7 +165,8 @@ function captureDone(
   rate: FeeRate,
 ): Decided {
   const amountCaptured = payment.amount_captured + amount;
-  const fee = feeOn(amountCaptured, rate);
+  // The rate may have changed since an earlier capture: what was charged stays, and no more is added than is captured now.
+  const fee = Math.min(payment.fee + amount, Math.max(payment.fee, feeOn(amountCaptured, rate)));
   const release = final ? held : amount;
   const postings = [captured(movement(id, payment, amount, reference), fee - payment.fee)];
   if (held > 0) postings.push(released(movement(id, payment, release, reference)));
@@ -175,10 +185,16 @@ function captureDone(
   };
 }
 
-function declined(payment: Payment, attempt: Attempt, { code, declineCode, message }: Declined): Decided {
+function declined(
+  id: string,
+  payment: Payment,
+  attempt: Attempt,
+  { code, declineCode, message }: Declined,
+): Decided {
   const refused = {
     ...payment,
     attempt: endAttempt(attempt, "declined"),
+    next_action: undefined,
     last_error: {
       type: "card_error" as const,
       code,
@@ -187,6 +203,14 @@ function declined(payment: Payment, attempt: Attempt, { code, declineCode, messa
       payment_method: payment.payment_method,
     },
   };
+  // Nothing more can be captured: what was captured is all, and what is held can only be released.
+  if (code === AUTHORIZATION_EXPIRED && attempt.operation === "capture" && payment.amount_captured > 0) {
+    return {
+      data: { ...refused, status: go(payment, "succeeded"), amount_capturable: 0 },
+      event: "payment.capture_failed",
+      postings: [released(movement(id, payment, payment.amount_capturable))],
+    };
+  }
   if (attempt.operation === "capture" || attempt.operation === "void") {
     const status = go(payment, attempt.from as PaymentStatus);
     return {
@@ -210,6 +234,6 @@ function declined(payment: Payment, attempt: Attempt, { code, declineCode, messa
   };
 }
 
-function movement(id: string, payment: Payment, amount: number, reference: string): ProcessorMovement {
+function movement(id: string, payment: Payment, amount: number, reference?: string): ProcessorMovement {
   return { object: id, currency: payment.currency, amount, processor: processorOf(payment), reference };
 }

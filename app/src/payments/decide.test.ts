@@ -1,16 +1,19 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { ApiError } from "../errors.ts";
+import type { Declined } from "../processors/processor.ts";
 import { isOpen } from "./attempt.ts";
 import { conclude, remainUnknown, takeBack, takenBack, type Decided, type Known } from "./conclude.ts";
 import { cancel, capture, confirm, newPayment, withMethod } from "./decide.ts";
-import { refundable, type Payment } from "./payment.ts";
+import type { FeeRate } from "./fees.ts";
+import { refundable, showPayment, type Payment } from "./payment.ts";
 import type { Posting } from "./postings.ts";
 import { PAYMENT_TRANSITIONS, type PaymentStatus } from "./states.ts";
 
 const RATE = { basisPoints: 30, fixed: 5 };
 const ORIGIN = { now: 1_000, lease: 3_000 };
-const DECLINED: Known = { outcome: "declined", code: "card_declined", message: "No.", retryable: true };
+const DECLINED: Declined = { outcome: "declined", code: "card_declined", message: "No.", retryable: true };
+const APPROVED = { outcome: "approved", reference: "ch_1" } as const;
 const METHOD = { id: "pm_1", type: "card" };
 
 /** What may happen to a payment: a client's wish, or a processor's answer. */
@@ -25,7 +28,9 @@ type Step =
         | "pending"
         | "challenge"
         | "decline"
+        | "expire"
         | "approve"
+        | "approve_part"
         | "return";
     }
   | { type: "capture"; amount: number | undefined; final: boolean };
@@ -44,7 +49,18 @@ const step = fc.oneof(
     weight: 4,
     arbitrary: fc.record({
       type: fc.constantFrom(
-        ...(["method", "cancel", "unknown", "unsent", "pending", "challenge", "decline", "return"] as const),
+        ...([
+          "method",
+          "cancel",
+          "unknown",
+          "unsent",
+          "pending",
+          "challenge",
+          "decline",
+          "expire",
+          "approve_part",
+          "return",
+        ] as const),
       ),
     }),
   },
@@ -104,8 +120,12 @@ function apply(payment: Payment, { type, ...terms }: Step): Decided {
       });
     case "decline":
       return answer(DECLINED);
+    case "expire":
+      return answer({ ...DECLINED, code: "authorization_expired" });
     case "approve":
-      return answer({ outcome: "approved", reference: "ch_1", amount: payment.attempt?.amount ?? 0 });
+      return answer({ ...APPROVED, amount: payment.attempt?.amount ?? 0 });
+    case "approve_part":
+      return answer({ ...APPROVED, amount: Math.floor((payment.attempt?.amount ?? 0) / 2) });
     case "return":
       return takenBack("pay_1", payment, { code: "R10", message: "Returned.", reference: "ch_1" });
   }
@@ -124,7 +144,9 @@ function canHappen(payment: Payment, { type }: Step): boolean {
       return isAsked && payment.attempt?.outcome === "asked";
     case "unknown":
     case "decline":
+    case "expire":
     case "approve":
+    case "approve_part":
       return isAsked;
     case "return":
       return payment.status === "succeeded";
@@ -182,18 +204,62 @@ describe("decisions about payments", () => {
     expect([...reached]).to.have.members(Object.keys(PAYMENT_TRANSITIONS));
   });
 
+  /** A payment whose money is held. */
+  function authorized(amount: number, approved = amount): Payment {
+    const terms = { amount, currency: "usd", capture_method: "manual" as const, metadata: {} };
+    const asked = confirm(newPayment(terms, METHOD), "p", ORIGIN);
+    return conclude("pay_1", asked, { ...APPROVED, amount: approved }, RATE, ORIGIN.now).data;
+  }
+
+  it("fees that change between two captures: none is given back, and none exceeds what is captured with it", () => {
+    const captured = (payment: Payment, amount: number, rate: FeeRate) => {
+      const asked = capture(payment, { amount, final: false }, ORIGIN);
+      const { data, postings } = conclude("pay_1", asked, { ...APPROVED, amount }, rate, ORIGIN.now);
+      new Books().post(postings);
+      return data;
+    };
+    const first = captured(authorized(10_000), 9_000, { basisPoints: 300, fixed: 0 });
+    expect(first.fee).to.equal(270);
+    expect(captured(first, 500, { basisPoints: 30, fixed: 0 }).fee).to.equal(270);
+    expect(captured(first, 500, { basisPoints: 300, fixed: 900 }).fee).to.equal(270 + 500);
+    expect(captured(first, 500, { basisPoints: 400, fixed: 0 }).fee).to.equal(380);
+  });
+
+  it("what is approved counts, not what was asked: less is held and captured, nothing is a decline", () => {
+    const held = authorized(1_000, 400);
+    expect(held).to.include({ status: "authorized", amount: 1_000, amount_capturable: 400 });
+    const asked = capture(held, {}, ORIGIN);
+    const captured = (amount: number) =>
+      conclude("pay_1", asked, { ...APPROVED, amount }, RATE, ORIGIN.now).data;
+    expect(captured(300)).to.include({ status: "succeeded", amount_captured: 300, amount_capturable: 0 });
+    expect(captured(500)).to.include({ status: "succeeded", amount_captured: 400, amount_capturable: 0 });
+    expect(captured(0)).to.include({ status: "authorized", amount_captured: 0, amount_capturable: 400 });
+    expect(authorized(1_000, 0).last_error).to.include({ code: "card_declined" });
+  });
+
+  it("what never went out leaves the payment as it was", () => {
+    const terms = { amount: 9, currency: "usd", capture_method: "manual" as const, metadata: {} };
+    const challenge = { url: "https://x.example", token: "t" };
+    const answer: Known = { outcome: "requires_action", reference: "ch_1", challenge };
+    const asked = confirm(newPayment(terms, METHOD), "p", ORIGIN);
+    const challenged = conclude("pay_1", asked, answer, RATE, ORIGIN.now).data;
+    const held = authorized(9);
+    for (const [payment, begun] of [
+      [challenged, confirm(challenged, "p", ORIGIN)],
+      [held, capture(held, {}, ORIGIN)],
+      [held, cancel(held, "fraudulent", ORIGIN).data],
+    ] as const) {
+      const shown = (data: Payment) => {
+        const stored = { id: "pay_1", livemode: false, version: 1, created: 0, data };
+        return { ...showPayment(stored), latest_attempt: undefined };
+      };
+      expect(shown(takeBack(begun))).to.deep.equal(shown(payment));
+      expect(shown(begun).next_action).to.equal(undefined);
+    }
+  });
+
   it("a capture that is refused leaves what is held", () => {
-    const held = conclude(
-      "pay_1",
-      confirm(
-        newPayment({ amount: 9, currency: "usd", capture_method: "manual", metadata: {} }, METHOD),
-        "p",
-        ORIGIN,
-      ),
-      { outcome: "approved", reference: "ch_1", amount: 9 },
-      RATE,
-      ORIGIN.now,
-    ).data;
+    const held = authorized(9);
     const refused = conclude("pay_1", capture(held, {}, ORIGIN), DECLINED, RATE, ORIGIN.now);
     expect(refused.data).to.include({ status: "authorized", amount_capturable: 9, amount_captured: 0 });
     expect(refused.event).to.equal("payment.capture_failed");

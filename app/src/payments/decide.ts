@@ -75,7 +75,7 @@ export function confirm(payment: Payment, processor: string, origin: AttemptOrig
     case "requires_confirmation":
       return begin({ ...payment, processor, last_error: undefined }, "authorize", payment.amount, origin);
     case "requires_action":
-      return begin({ ...payment, next_action: undefined }, "confirm_challenge", payment.amount, origin);
+      return begin(payment, "confirm_challenge", payment.amount, origin);
     case "requires_payment_method":
       throw invalid(
         "payment_method_required",

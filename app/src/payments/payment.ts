@@ -55,6 +55,7 @@ export interface Payment {
   /** The processor's id of the authorisation. */
   processor_reference?: string;
   attempt?: Attempt;
+  /** Kept until the challenge has an outcome; shown while the customer has to go there. */
   next_action?: NextAction;
   last_error?: LastError;
   latest_refund?: string;
@@ -88,7 +89,7 @@ export function showPayment({ id, created, livemode, data }: StoredPayment) {
     processor: data.processor,
     processor_reference: data.processor_reference,
     latest_attempt: data.attempt && showAttempt(data.attempt),
-    next_action: data.next_action,
+    next_action: data.status === "requires_action" ? data.next_action : undefined,
     last_error: data.last_error,
     latest_refund: data.latest_refund,
     cancellation_reason: data.cancellation_reason,

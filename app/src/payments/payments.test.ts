@@ -169,6 +169,26 @@ describe("payments", () => {
       });
     });
 
+    it("has succeeded with what was captured once the authorization has expired, and releases the rest", async () => {
+      const before = await world.balances();
+      const { body } = await service.post("/payments", paymentBy("approve", { capture_method: "manual" }));
+      const path = `/payments/${body.id}/capture`;
+      await service.post(path, { amount: 3_000, final_capture: false });
+      world.core.advance(8 * 86_400_000);
+      const late = await service.post(path, { amount: 1_000, final_capture: false });
+      expect([late.status, late.body.error?.code]).to.deep.equal([402, "authorization_expired"]);
+      expect((await service.get(`/payments/${body.id}`)).body).to.include({
+        status: "succeeded",
+        amount_captured: 3_000,
+        amount_capturable: 0,
+      });
+      expect(difference(before, await world.balances())).to.deep.equal({
+        fee_revenue: [9, 0],
+        merchant_balance: [2_991, 0],
+        "processor_receivable.simulator": [3_000, 0],
+      });
+    });
+
     it("cancels at once before confirmation, and releases what is held after", async () => {
       const before = await world.balances();
       const open = await service.post("/payments", { amount: 5, currency: "usd" });

@@ -9,7 +9,7 @@ import { showPayment, type Payment, type StoredPayment } from "./payment.ts";
 import type { Expandable, PaymentQuery, PaymentSearch } from "./schemas.ts";
 import type { PaymentService } from "./service.ts";
 
-/** How an object that payments name is shown; undefined where the caller may not see it. */
+/** How an object that payments name is shown; undefined where the caller may not see it, or when it is gone. */
 export type Shows = Record<Expandable, (id: string, caller: Caller) => Promise<object | undefined>>;
 
 export type PaymentReads = ReturnType<typeof paymentReads>;

@@ -53,11 +53,16 @@ export async function findByProcessorReference<T>(
   return rows.map(stored)[0];
 }
 
-/** Whether a processor has payments of ours whose outcome is not known. */
-export async function hasOpenPayments(pool: pg.Pool, processor: string): Promise<boolean> {
+/** Whether a payment begun by then may turn out to be any charge of the processor: its outcome is open, its charge not known. */
+export async function awaitsCharge(pool: pg.Pool, processor: string, begunBy: number): Promise<boolean> {
   const { rows } = await pool.query<{ found: boolean }>(
-    "select exists (select from payments where status = 'processing' and data ->> 'processor' = $1) as found",
-    [processor],
+    `select exists (
+       select from payments
+       where status = 'processing' and data ->> 'processor' = $1
+         and (data ->> 'processor_reference' is null or data #>> '{attempt,operation}' = 'confirm_challenge')
+         and (data #>> '{attempt,started}')::bigint <= $2
+     ) as found`,
+    [processor, begunBy],
   );
   return rows[0]?.found ?? false;
 }

@@ -102,6 +102,9 @@ interface Settled<T> {
   result: ProcessorResult;
 }
 
+/** Milliseconds for which nobody asks for an attempt whose processor is not configured any more. */
+const NOBODY_TO_ASK = 3_600_000;
+
 export class Undertakings<T extends Undertaken> {
   readonly #core: Core;
   readonly #once: Once;
@@ -250,9 +253,10 @@ export class Undertakings<T extends Undertaken> {
 
   /**
    * Takes an attempt over and asks what became of it; sends it anew when it never arrived and may still be done. Undefined
-   * when somebody else was quicker.
+   * when somebody else was quicker, or there is nobody to ask.
    */
   async #findOut(due: StoredObject<T>): Promise<Settled<T> | undefined> {
+    if (!this.#processors.names.includes(processorOf(due.data))) return this.#putOff(due);
     const processor = this.#processor(due.data);
     const attempt = leaseAttempt(openAttemptOf(due.data), this.#core.clock(), leaseOf(processor));
     const leased = await this.#replaceAttempt(due, attempt);
@@ -284,6 +288,16 @@ export class Undertakings<T extends Undertaken> {
     if (!mayRepeat(attempt, now)) return { stored, result: this.#undertaking.neverArrived };
     const again = await this.#replaceAttempt(stored, repeatAttempt(attempt, now, leaseOf(processor)));
     return again && { stored: again, result: await this.#send(again) };
+  }
+
+  /** The processor is not configured any more: others come first, and this one is looked at again much later. */
+  async #putOff(due: StoredObject<T>): Promise<undefined> {
+    const { id, data } = due;
+    this.#core.log.warn(
+      { object: id, processor: data.processor },
+      "The outcome of an attempt stays open: its processor is not configured any more",
+    );
+    await this.#replaceAttempt(due, leaseAttempt(openAttemptOf(data), this.#core.clock(), NOBODY_TO_ASK));
   }
 
   /** Commits the object with its attempt changed; undefined when somebody else has changed it. */
@@ -336,9 +350,8 @@ export class Undertakings<T extends Undertaken> {
     return stored;
   }
 
-  #processor({ processor }: T): Processor {
-    if (processor === undefined) throw new Error("The object was sent to no processor.");
-    return this.#processors.get(processor);
+  #processor(data: T): Processor {
+    return this.#processors.get(processorOf(data));
   }
 }
 
@@ -357,6 +370,11 @@ function completion(key: string, answer: Decision["answer"], request: string): K
   const body = answer instanceof ApiError ? errorBody(answer, request) : jsonText(answer.body);
   // The fingerprint counts when a key is taken; this one is.
   return { key, fingerprint: "", step: "complete", answer: { status: answer.status, body } };
+}
+
+function processorOf({ processor }: Undertaken): string {
+  if (processor === undefined) throw new Error("The object was sent to no processor.");
+  return processor;
 }
 
 /** A final error is a decision like another. */

@@ -15,6 +15,7 @@ import type { CommitResult, Write } from "../journal/write.ts";
 import { Chart } from "../ledger/chart.ts";
 import { createPaymentMethods } from "../payment-methods/index.ts";
 import { createPaymentDomains } from "../payment-domains.ts";
+import { notConfigured } from "../processors/index.ts";
 import type { Processor, Processors } from "../processors/processor.ts";
 import { CARDS, type BehaviourName } from "../processors/simulator/catalogue.ts";
 import { memoryJournal } from "../processors/simulator/journal.ts";
@@ -286,7 +287,7 @@ function fusedProcessors(all: readonly Processor[], fuse: Fuse): Processors {
   }));
   const get = (name: string): Processor => {
     const found = fused.find((each) => each.name === name);
-    if (found === undefined) throw new Error(`There is no processor ${name}.`);
+    if (found === undefined) throw notConfigured(name);
     return found;
   };
   return {

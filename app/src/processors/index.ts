@@ -3,7 +3,7 @@ import type { FastifyPluginAsync } from "fastify";
 import { join } from "node:path";
 import type { Core } from "../core.ts";
 import { dataFolder } from "../database/settings.ts";
-import { invalid } from "../errors.ts";
+import { ApiError, invalid } from "../errors.ts";
 import { createOutgoing, type OutgoingClient } from "../http/outgoing.ts";
 import type { Once } from "../journal/once.ts";
 import type { Vault } from "../vault/index.ts";
@@ -112,8 +112,7 @@ export function createProcessors(core: Core, options: ProcessorsOptions): Proces
 
     get(name) {
       const processor = guarded.get(name);
-      if (!processor)
-        throw new Error(`The processor ${name} is not configured any more: its payments cannot go on.`);
+      if (!processor) throw notConfigured(name);
       return processor;
     },
 
@@ -139,6 +138,17 @@ export function createProcessors(core: Core, options: ProcessorsOptions): Proces
       simulator?.close();
     },
   };
+}
+
+/** What was begun with a processor waits until it is configured again. */
+export function notConfigured(name: string): ApiError {
+  return new ApiError(
+    503,
+    "api_error",
+    "processor_unavailable",
+    `The processor ${name} is not configured any more: its payments cannot go on. Nothing was done.`,
+    { retryAfter: 60 },
+  );
 }
 
 /** Names of processors that may take a payment, the best first. */

@@ -110,7 +110,7 @@ export interface Approved {
    * void. Settlement lines name the id of the money's movement: an authorisation's with `capture: true`, a capture's, a refund's.
    */
   reference: string;
-  /** Minor units that were done; 0 for a void. */
+  /** Minor units that were done, which may be less than was asked; 0 for a void. */
   amount: number;
   /** The card network's id, which later charges of the same customer refer to. */
   networkTransactionId?: string;
@@ -121,7 +121,10 @@ export interface Approved {
 /** The processor or the bank refused; no money moved and none is held. */
 export interface Declined {
   outcome: "declined";
-  /** As `card_declined`, `expired_card`, `incorrect_cvc`, `processing_error`. */
+  /**
+   * As `card_declined`, `expired_card`, `incorrect_cvc`, `processing_error`; of a capture `authorization_expired`, when no more
+   * can be captured.
+   */
   code: string;
   /** The bank's reason, as `insufficient_funds`. */
   declineCode?: string;
@@ -287,7 +290,7 @@ export interface Processors {
    * @throws ApiError 400 `payment_method_not_available` when none takes this method and currency in this mode
    */
   choose(payment: { method: MethodType; currency: string; livemode: boolean }): Processor;
-  /** The processor that a payment was made with. @throws Error when it is no longer configured */
+  /** The processor that a payment was made with. @throws ApiError 503 `processor_unavailable` when it is no longer configured */
   get(name: string): Processor;
   /** Names of all that are configured. */
   readonly names: readonly string[];

@@ -39,7 +39,9 @@ describe("processors", () => {
       ApiError,
       "No processor takes us_bank_account payments in eur in test mode. Use another payment method or currency.",
     );
-    expect(() => processors.get("gone")).to.throw("The processor gone is not configured any more");
+    expect(() => processors.get("gone"))
+      .to.throw(ApiError, "The processor gone is not configured any more")
+      .that.deep.includes({ status: 503, code: "processor_unavailable", details: { retryAfter: 60 } });
   });
 
   it("sends live payments to the gateway, and test payments to theirs", async () => {

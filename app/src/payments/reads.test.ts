@@ -1,0 +1,63 @@
+import { expect } from "chai";
+import { paymentBy, World, type Instance } from "./world.test-support.ts";
+
+const EVERYTHING = "expand[]=customer&expand[]=payment_method&expand[]=latest_refund";
+
+describe("payments with other objects shown in them", () => {
+  let world: World;
+  let service: Instance;
+  let reader: Instance;
+
+  before(async () => {
+    world = await World.create();
+    service = await world.instance();
+    reader = await world.instance();
+  });
+  after(() => world.close());
+
+  function readWith(scopes: string[], customer?: string): void {
+    const caller = { actor: "key_reader", livemode: false, scopes: new Set(["payments:read", ...scopes]) };
+    reader.actAs(customer === undefined ? caller : { ...caller, customer });
+  }
+
+  /** A refunded payment of a customer with a payment method of its own. */
+  async function refunded() {
+    const customer = (await service.post("/customers", { name: "Ada" })).body.id;
+    const { type, card } = paymentBy("approve").payment_method_data;
+    const method = (await service.post("/payment_methods", { type, card, customer })).body.id;
+    const payment = { amount: 100, currency: "usd", customer, payment_method: method, confirm: true };
+    const { id } = (await service.post("/payments", payment)).body;
+    const refund = (await service.post("/refunds", { payment: id })).body.id;
+    return { id, customer, method, refund };
+  }
+
+  it("show only what the caller could read by itself, and the ids of the rest", async () => {
+    const { id, customer, method, refund } = await refunded();
+    const ids = { customer, payment_method: method, latest_refund: refund };
+    readWith([]);
+    expect((await reader.get(`/payments/${id}?${EVERYTHING}`)).body).to.include(ids);
+    const list = await reader.get(`/payments?customer=${customer}&${EVERYTHING}`);
+    expect(list.body.data?.[0]).to.include(ids);
+
+    for (const [field, scope] of [
+      ["customer", "customers:read"],
+      ["payment_method", "payment_methods:read"],
+      ["latest_refund", "refunds:read"],
+    ] as const) {
+      readWith([scope]);
+      const { body } = await reader.get(`/payments/${id}?${EVERYTHING}`);
+      expect(body[field], field).to.include({ id: ids[field] });
+      const rest = Object.fromEntries(Object.entries(ids).filter(([name]) => name !== field));
+      expect(body, field).to.include(rest);
+    }
+  });
+
+  it("keep the id of a payment method that was detached", async () => {
+    const { customer, method } = await refunded();
+    await service.post(`/payment_methods/${method}/detach`);
+    readWith(["payment_methods:read"], customer);
+    const { status, body } = await reader.get("/payments?expand[]=payment_method");
+    expect(status).to.equal(200);
+    expect(body.data?.[0]).to.include({ payment_method: method });
+  });
+});
