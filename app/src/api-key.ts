@@ -9,7 +9,6 @@ import type pg from "pg";
 import { pino } from "pino";
 import { systemClock } from "./clock.ts";
 import { startEmbeddedPostgres } from "./database/embedded.ts";
-import { Objects } from "./database/objects.ts";
 import { migrate } from "./database/migrate.ts";
 import { createPool } from "./database/pool.ts";
 import { databaseConnection, databaseGuards, databaseSettings, dataFolder } from "./database/settings.ts";
@@ -165,7 +164,7 @@ function listOf(text = ""): string[] {
 
 function keysOf(pool: pg.Pool, secret: string): ApiKeys {
   const sealingKey = importKey(deriveFrom(secret)(ANSWERS_PURPOSE));
-  return new ApiKeys({ pool, clock: systemClock, makeId, objects: new Objects(pool), sealingKey });
+  return new ApiKeys({ pool, clock: systemClock, makeId, sealingKey });
 }
 
 function lineOf({

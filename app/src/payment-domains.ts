@@ -3,7 +3,10 @@ import type { FastifyPluginAsync } from "fastify";
 import type { Core } from "./core.ts";
 import type { CustomerService } from "./customers/index.ts";
 import { createDisputes } from "./disputes/index.ts";
+import { ApiError } from "./errors.ts";
 import type { RequireOpen } from "./flags/index.ts";
+import type { Caller } from "./http/operation.ts";
+import { allows, type Scope } from "./identity/scopes.ts";
 import type { Once } from "./journal/once.ts";
 import type { Chart } from "./ledger/chart.ts";
 import type { createPaymentMethods } from "./payment-methods/index.ts";
@@ -36,9 +39,11 @@ export function createPaymentDomains(core: Core, options: PaymentDomainsOptions)
   const payments = createPayments(core, {
     ...money,
     shows: {
-      customer: (id, caller) => customers.retrieve(id, caller),
-      payment_method: (id, caller) => paymentMethods.service.retrieve(id, caller),
-      latest_refund: (id, caller) => refunds.service.retrieve(id, caller),
+      customer: whereSeen("customers:read", (id, caller) => customers.retrieve(id, caller)),
+      payment_method: whereSeen("payment_methods:read", (id, caller) =>
+        paymentMethods.service.retrieve(id, caller),
+      ),
+      latest_refund: whereSeen("refunds:read", (id, caller) => refunds.service.retrieve(id, caller)),
     },
   });
   const refunds = createRefunds(core, { ...money, payments: payments.service });
@@ -58,4 +63,17 @@ export function createPaymentDomains(core: Core, options: PaymentDomainsOptions)
     sweepOf(core, "disputes", disputes.service.undertakings),
   ]);
   return { routes: [payments.routes, refunds.routes, disputes.routes, payouts.routes], listener, janitor };
+}
+
+/** Shows an object to callers who could read it by itself; undefined to others, and for one that is gone. */
+function whereSeen(scope: Scope, retrieve: (id: string, caller: Caller) => Promise<object>) {
+  return async (id: string, caller: Caller): Promise<object | undefined> => {
+    if (!allows(caller.scopes, scope)) return undefined;
+    try {
+      return await retrieve(id, caller);
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 404) return undefined;
+      throw error;
+    }
+  };
 }

@@ -155,6 +155,9 @@ describe("customers", () => {
     expect((await api.call("POST", `/customers/${other}`, { name: "x" })).status).to.equal(404);
     expect((await api.call("DELETE", `/customers/${other}`)).status).to.equal(404);
     expect((await api.call("GET", "/customers")).body.data).to.have.length(1);
+    const another = await api.call("POST", "/customers", { name: "x" });
+    expect(another.status).to.equal(403);
+    expect(another.body.error).to.include({ code: "customer_bound" });
     api.caller = { ...TEST_CALLER, livemode: true };
     expect((await api.call("GET", `/customers/${mine}`)).status).to.equal(404);
   });

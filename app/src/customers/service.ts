@@ -1,7 +1,7 @@
 /** Customers: their personal data is kept encrypted under a key of their own. */
 import type { Core } from "../core.ts";
 import type { Page } from "../database/page.ts";
-import { notFound } from "../errors.ts";
+import { ApiError, notFound } from "../errors.ts";
 import type { Caller, Operation } from "../http/operation.ts";
 import { pageOptions } from "../http/pages.ts";
 import { listAnswer } from "../http/schemas.ts";
@@ -120,8 +120,17 @@ export function customerService(core: Core, once: Once, vault: Vault) {
     /** Adds who destroys what belongs to a customer that is deleted. */
     onRemove: (remover: Remover): void => void removers.push(remover),
 
+    /** @throws ApiError 403 for who acts for one customer: it could not see the other one that it made */
     async create(operation: Operation, input: CustomerInput): Promise<GivenAnswer> {
-      const { livemode } = operation.caller;
+      const { livemode, customer: own } = operation.caller;
+      if (own !== undefined) {
+        throw new ApiError(
+          403,
+          "permission_error",
+          "customer_bound",
+          "You act for one customer, and cannot create another.",
+        );
+      }
       const id = makeId("customer");
       const created = clock();
       return once.answer(operation, async () => {

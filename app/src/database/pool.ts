@@ -1,6 +1,7 @@
 /** Connections to PostgreSQL. */
 import pg from "pg";
 import type { Logger } from "pino";
+import type { DatabaseConfig } from "./settings.ts";
 
 /** The role that the service works as: it may do what the migrations grant to it, and no more. */
 export const SERVICE_ROLE = "strongroom_service";
@@ -29,6 +30,13 @@ const LIFETIME = 3600;
 const IDLE = 300;
 /** Seconds after the server's own limit, when it must be unreachable. */
 const GRACE = 5;
+
+/** Milliseconds after which a statement has ended or was given up, with the wait for its connection. */
+export function longestStatement(
+  config: Pick<DatabaseConfig, "DATABASE_CONNECT_TIMEOUT" | "DATABASE_STATEMENT_TIMEOUT">,
+): number {
+  return (config.DATABASE_CONNECT_TIMEOUT + config.DATABASE_STATEMENT_TIMEOUT + GRACE) * 1000;
+}
 
 /**
  * A pool whose connections work as the service's role and never end the process: a connection that PostgreSQL closes is

@@ -181,8 +181,19 @@ describe("flags of AWS AppConfig, by way of its agent (N6)", () => {
       agent.status = 200;
       await until(() => client.getBooleanValue("plain", false), 1000);
       await until(() => instance.flags.isKilled("payouts.eur", true), 1000);
-      const { body } = await instance.call("POST", "/flags/plain/evaluate", { targeting_key: "cus_1" });
+      const evaluate = (body: object) => instance.call("POST", "/flags/plain/evaluate", body);
+      const { body } = await evaluate({ targeting_key: "cus_1" });
       expect(body).to.deep.include({ value: { enabled: true }, reason: "STATIC" });
+      // What headers cannot carry is the caller's mistake; an agent that is away is not.
+      for (const context of [{ context: { city: "Köln" } }, { targeting_key: "u\r\nx: y" }]) {
+        const refused = await evaluate(context);
+        expect(refused.status).to.equal(400);
+        expect(refused.body.error).to.include({ code: "parameter_invalid" });
+      }
+      agent.status = 503;
+      const away = await evaluate({ targeting_key: "cus_2" });
+      expect(away.status).to.equal(503);
+      expect(away.body.error).to.include({ code: "service_unavailable" });
     } finally {
       await instance.stop();
       await database.drop();

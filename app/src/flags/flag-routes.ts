@@ -1,8 +1,13 @@
 /** /v1/flags: make them, change them, switch them, see what they give. */
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
-import { FlagNotFoundError, TargetingKeyMissingError } from "@openfeature/server-sdk";
+import {
+  FlagNotFoundError,
+  GeneralError,
+  InvalidContextError,
+  TargetingKeyMissingError,
+} from "@openfeature/server-sdk";
 import { Type } from "typebox";
-import { invalid, notFound } from "../errors.ts";
+import { invalid, notFound, unavailable } from "../errors.ts";
 import { sendAnswer } from "../http/answer.ts";
 import { pageOptions } from "../http/pages.ts";
 import "../http/request.ts";
@@ -201,6 +206,9 @@ export function flagRoutes(service: FlagService): FastifyPluginAsyncTypebox {
                   "A percentage decides: send a targeting_key.",
                   "targeting_key",
                 );
+              if (error instanceof InvalidContextError) throw invalid("parameter_invalid", error.message);
+              // Whoever holds the flags does not answer.
+              if (error instanceof GeneralError) throw unavailable(error.message, error);
               throw error;
             });
           const {

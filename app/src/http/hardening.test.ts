@@ -62,6 +62,7 @@ describe("Hardening", () => {
     expect(listed.statusCode).to.equal(204);
     expect(listed.headers).to.include({ "access-control-allow-origin": "https://shop.example.com" });
     expect(listed.headers["access-control-allow-headers"]).to.include("idempotency-key");
+    expect(listed.headers["access-control-allow-methods"]).to.equal("GET, POST, PATCH, DELETE");
     expect(
       (await ask("https://shop.example.com", "GET")).headers["access-control-expose-headers"],
     ).to.include("request-id");

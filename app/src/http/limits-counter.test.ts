@@ -39,6 +39,14 @@ describe("Counter", () => {
     expect(take(counter, 15)).to.equal(10);
   });
 
+  it("begins anew when the clock was set back", () => {
+    now = 3_600_000;
+    const counter = instance();
+    expect(take(counter, 15)).to.equal(10);
+    now = 0;
+    expect(take(counter, 15)).to.equal(10);
+  });
+
   it("learns at each exchange what other instances have counted", async () => {
     const [one, two] = [instance(shared), instance(shared)];
     expect(take(one, 6)).to.equal(6);

@@ -56,7 +56,8 @@ export class Counter {
   /** The subject's window now. */
   at(subject: string, now = this.#clock()): Window {
     const found = this.#windows.get(subject);
-    if (found !== undefined && now < found.ends) return found;
+    // One that ends later than a window lasts began before the clock was set back.
+    if (found !== undefined && now < found.ends && found.ends <= now + this.rule.window) return found;
     const window = { count: 0, ends: now + this.rule.window, untold: 0 };
     this.#windows.set(subject, window);
     return window;

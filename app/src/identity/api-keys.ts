@@ -1,11 +1,11 @@
 /** API keys: made, shown, changed, rolled over, revoked. */
 import type pg from "pg";
 import type { Clock } from "../clock.ts";
-import type { Objects } from "../database/objects.ts";
-import { invalid, notFound } from "../errors.ts";
+import { notFound } from "../errors.ts";
 import type { Operation } from "../http/operation.ts";
 import type { MakeId } from "../ids.ts";
 import type { GivenAnswer } from "../journal/once.ts";
+import { requireCustomer } from "./bound-customer.ts";
 import { type Change, type Committer, commitOnce } from "./commit-once.ts";
 import { decideNewKey, decideRoll, decideUpdate, kindOf, shown } from "./key-rules.ts";
 import {
@@ -26,7 +26,6 @@ import { makeSecret } from "./secret.ts";
 export interface ApiKeysOptions extends Committer {
   clock: Clock;
   makeId: MakeId;
-  objects: Objects;
 }
 
 export class ApiKeys {
@@ -42,7 +41,8 @@ export class ApiKeys {
     return commitOnce(this.#options, operation, async (db) => {
       const now = clock();
       const decided = decideNewKey(body, operation.caller, now);
-      await this.#checkCustomer(decided.customer, decided.livemode);
+      // On the transaction's connection: with another of the pool's, requests that each hold one would wait for each other.
+      if (decided.customer !== null) await requireCustomer(db, decided.customer, decided.livemode);
       const secret = makeSecret(kindOf(decided), decided.livemode);
       const key: StoredKey = {
         ...decided,
@@ -140,15 +140,6 @@ export class ApiKeys {
       body: secret === undefined ? body : { ...body, secret },
       event,
     };
-  }
-
-  async #checkCustomer(customer: string | null, livemode: boolean): Promise<void> {
-    if (
-      customer !== null &&
-      (await this.#options.objects.get("customers", customer, livemode)) === undefined
-    ) {
-      throw invalid("resource_missing", `There is no customer ${customer}.`, "customer");
-    }
   }
 }
 

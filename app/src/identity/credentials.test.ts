@@ -56,6 +56,22 @@ describe("Credentials", () => {
     expect(asked).to.deep.equal(["sk_1"]);
   });
 
+  it("are the same however their header is written", async () => {
+    const basic = (text: string) => `Basic ${Buffer.from(text).toString("base64")}`;
+    const headers = [
+      "Bearer sk_1",
+      "Bearer   sk_1",
+      "bearer sk_1 ",
+      basic("sk_1:"),
+      basic("sk_1:any password"),
+    ];
+    for (const header of headers) {
+      if (credentials.known(header) === undefined) await credentials.verify(header);
+      expect(credentials.held(header)).to.equal(true);
+    }
+    expect(asked).to.deep.equal(["sk_1"]);
+  });
+
   it("that were refused are not remembered", async () => {
     answer = () => Promise.reject(unauthenticated("api_key_invalid", "no"));
     for (let count = 0; count < 2; count += 1) {

@@ -1,5 +1,7 @@
 import { expect } from "chai";
-import { errorOf, keyOf, testIdentity, type TestIdentity } from "./identity.test-support.ts";
+import { createPool } from "../database/pool.ts";
+import { Objects } from "../database/objects.ts";
+import { errorOf, keyOf, testCustomer, testIdentity, type TestIdentity } from "./identity.test-support.ts";
 
 describe("Who may give what", () => {
   let service: TestIdentity;
@@ -100,6 +102,35 @@ describe("Who may give what", () => {
       expect(errorOf(refused).message).to.equal(message);
     });
   }
+
+  it("keys and tokens need a customer that is not deleted", async () => {
+    const customer = await testCustomer(service.core, { status: "deleted" });
+    for (const [path, body] of [
+      ["/v1/api_keys", { name: "x", scopes: ["payments:read"], customer }],
+      ["/v1/tokens", { customer }],
+    ] as const) {
+      const refused = await service.post(path, body);
+      expect(refused.statusCode).to.equal(400);
+      expect(errorOf(refused)).to.deep.include({
+        code: "customer_deleted",
+        message: `Customer ${customer} is deleted.`,
+        param: "customer",
+      });
+    }
+  });
+
+  it("a key for a customer is made with one connection", async () => {
+    const pool = createPool({ connection: service.core.database.url, max: 1 });
+    const core = { ...service.core, pool, objects: new Objects(pool) };
+    const narrow = await testIdentity({ core });
+    try {
+      const body = { name: "x", scopes: ["payments:read"], customer: await testCustomer(service.core) };
+      expect((await narrow.post("/v1/api_keys", body)).statusCode).to.equal(201);
+    } finally {
+      await narrow.close();
+      await pool.end();
+    }
+  });
 
   it("a replaced secret goes on for seven days at most", async () => {
     const { id } = await service.make({ scopes: ["payments:read"] });

@@ -115,12 +115,14 @@ export function eventually(holds: () => Promise<boolean>): Promise<void> {
   return until(holds, 5000);
 }
 
-export async function testCustomer(core: TestCore): Promise<string> {
+export async function testCustomer(core: TestCore, data: object = {}): Promise<string> {
   const id = core.makeId("customer");
   await core.journal.commit({
     livemode: false,
     actor: "system",
-    objects: [{ kind: "customers", id, version: 1, created: core.clock(), data: { id, metadata: {} } }],
+    objects: [
+      { kind: "customers", id, version: 1, created: core.clock(), data: { id, metadata: {}, ...data } },
+    ],
   });
   return id;
 }

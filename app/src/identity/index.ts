@@ -40,15 +40,21 @@ export interface IdentityOptions {
   secret: string;
 }
 
-/** Milliseconds for which a key is believed while notices of changes do not arrive. */
+/** Milliseconds for which a key, and one that signs tokens, is believed while notices of changes do not arrive. */
 const TRUST_WITHOUT_NOTICES = 1000;
 
 export async function createIdentity(core: Core, { failures, secret }: IdentityOptions): Promise<Identity> {
-  const { config, clock, pool, makeId, objects, meter } = core;
+  const { config, clock, pool, makeId, meter } = core;
   const log = core.log.child({ module: "identity" });
   const maxAge = config.JWT_MAX_AGE;
 
-  const signingKeys = signingKeysFor(config, secret, { pool, clock, log, makeId });
+  const signingKeys = signingKeysFor(config, secret, {
+    pool,
+    clock,
+    log,
+    makeId,
+    trust: () => (notices.isHearing ? Infinity : TRUST_WITHOUT_NOTICES),
+  });
   const trusted = await trustedIssuer(config);
   const { JWT_ISSUER: issuer, JWT_AUDIENCE: audience } = config;
   const tokens = new Tokens({ pool, clock, signingKeys, issuer, audience, maxAge, trusted });
@@ -64,20 +70,26 @@ export async function createIdentity(core: Core, { failures, secret }: IdentityO
     log,
     onNotice(payload) {
       if (payload === SIGNING_KEYS_NOTICE) {
+        // First the keys, so that no token is verified with those of before once the others are forgotten.
+        signingKeys.outdate();
         signingKeys.refreshInBackground();
         credentials.forgetAll();
       } else {
         credentials.forget(payload);
       }
     },
-    onGap: () => credentials.forgetAll(),
+    onGap() {
+      signingKeys.outdate();
+      // While the connection is away, reading would fail again and again; whoever brings a token reads the keys then.
+      if (notices.isHearing) signingKeys.refreshInBackground();
+      credentials.forgetAll();
+    },
   });
   const usage = new KeyUsage(pool, clock, log);
   const keys = new ApiKeys({
     pool,
     clock,
     makeId,
-    objects,
     sealingKey: importKey(deriveFrom(secret)(ANSWERS_PURPOSE)),
   });
 
@@ -90,7 +102,7 @@ export async function createIdentity(core: Core, { failures, secret }: IdentityO
         description: "Requests refused with 401, by reason",
       }),
     }),
-    routes: identityRoutes({ keys, tokens, objects, makeId, maxAge }),
+    routes: identityRoutes({ keys, tokens, pool, makeId, maxAge }),
     keySet: keySetRoutes(signingKeys),
     keys,
     signingKeys,

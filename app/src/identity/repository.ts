@@ -191,6 +191,18 @@ export async function findGrantById(db: Queryable, id: string): Promise<KeyGrant
   return rows[0];
 }
 
+export async function findCustomerStatus(
+  db: Queryable,
+  id: string,
+  livemode: boolean,
+): Promise<{ status: string | null } | undefined> {
+  const { rows } = await db.query<{ status: string | null }>(
+    "select status from customers where id = $1 and livemode = $2",
+    [id, livemode],
+  );
+  return rows[0];
+}
+
 /** Times of last use, many keys at once. */
 export async function recordUse(db: Queryable, uses: ReadonlyMap<string, number>): Promise<void> {
   await db.query(

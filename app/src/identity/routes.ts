@@ -1,13 +1,13 @@
 /** Routes of API keys and tokens. */
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
+import type pg from "pg";
 import { Type } from "typebox";
-import type { Objects } from "../database/objects.ts";
-import { invalid } from "../errors.ts";
 import { sendAnswer } from "../http/answer.ts";
 import { pageOptions } from "../http/pages.ts";
 import { ERROR_ANSWERS, IdempotencyHeaders, listAnswer, PageQuery } from "../http/schemas.ts";
 import type { MakeId } from "../ids.ts";
 import type { ApiKeys } from "./api-keys.ts";
+import { requireCustomer } from "./bound-customer.ts";
 import * as schemas from "./schemas.ts";
 import type { SigningKeys } from "./signing-keys.ts";
 import { decideToken, shownToken } from "./token-exchange.ts";
@@ -16,7 +16,7 @@ import type { Tokens } from "./tokens.ts";
 export interface RouteOptions {
   keys: ApiKeys;
   tokens: Tokens;
-  objects: Objects;
+  pool: pg.Pool;
   makeId: MakeId;
   /** Longest life of a token in seconds. */
   maxAge: number;
@@ -30,7 +30,7 @@ const tags = ["API keys"];
 export function identityRoutes({
   keys,
   tokens,
-  objects,
+  pool,
   makeId,
   maxAge,
 }: RouteOptions): FastifyPluginAsyncTypebox {
@@ -139,12 +139,7 @@ export function identityRoutes({
       handler: async ({ operation, body }, reply) => {
         const { caller } = operation;
         const grant = { id: makeId("token"), caller, ...decideToken(body, caller, maxAge) };
-        if (
-          grant.customer !== undefined &&
-          !(await objects.get("customers", grant.customer, caller.livemode))
-        ) {
-          throw invalid("resource_missing", `There is no customer ${grant.customer}.`, "customer");
-        }
+        if (grant.customer !== undefined) await requireCustomer(pool, grant.customer, caller.livemode);
         const { token, issuedAt } = await tokens.issue(grant);
         return reply
           .code(201)

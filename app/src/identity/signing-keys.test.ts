@@ -1,8 +1,15 @@
 import { expect } from "chai";
 import fc from "fast-check";
+import type pg from "pg";
 import pino from "pino";
 import { testCore, type TestCore } from "../../test/core.test-support.ts";
-import { missingKeys, publishedKeys, type SigningPeriod, signingKeysFor } from "./signing-keys.ts";
+import {
+  missingKeys,
+  publishedKeys,
+  signingKeysFor,
+  type SigningKeysOptions,
+  type SigningPeriod,
+} from "./signing-keys.ts";
 
 const DAY = 86_400_000;
 const PERIOD = 30 * DAY;
@@ -77,8 +84,8 @@ describe("Signing keys", () => {
   });
   afterEach(() => core.close());
 
-  const signingKeys = (secret = "one secret") =>
-    signingKeysFor(core.config, secret, { ...core, log: pino({ level: "silent" }) });
+  const signingKeys = (secret = "one secret", options: Partial<SigningKeysOptions> = {}) =>
+    signingKeysFor(core.config, secret, { ...core, log: pino({ level: "silent" }), ...options });
 
   const kids = (keys: ReturnType<typeof signingKeys>) => keys.jwks().keys.map(({ kid }) => kid);
 
@@ -104,6 +111,53 @@ describe("Signing keys", () => {
     expect(await keys.find(first)).not.to.equal(undefined);
     core.advance(LIFE);
     expect(kids(keys)).not.to.include(first);
+    expect(await keys.find(first)).to.equal(undefined);
+  });
+
+  it("are read again before a token is verified when they may have changed", async () => {
+    const keys = signingKeys();
+    await keys.refresh();
+    const first = keys.signer().id;
+    await signingKeys().rotate("operator", true);
+    expect(await keys.find(first), "nobody has told").not.to.equal(undefined);
+    keys.outdate();
+    expect(await keys.find(first)).to.equal(undefined);
+  });
+
+  it("are read again when they are older than they are trusted", async () => {
+    const keys = signingKeys("one secret", { trust: () => 1000 });
+    await keys.refresh();
+    const first = keys.signer().id;
+    await signingKeys().rotate("operator", true);
+    core.advance(1000);
+    expect(await keys.find(first)).not.to.equal(undefined);
+    core.advance(1);
+    expect(await keys.find(first)).to.equal(undefined);
+  });
+
+  it("stay the latest when a look that began before them ends after them", async () => {
+    let gate = Promise.resolve(undefined);
+    const slow = Object.assign(Object.create(core.pool) as pg.Pool, {
+      async query(text: string) {
+        const [opened, result] = [gate, await core.pool.query(text)];
+        await opened;
+        return result;
+      },
+    });
+    const keys = signingKeys("one secret", { pool: slow });
+    await keys.refresh();
+    const first = keys.signer().id;
+
+    const late = Promise.withResolvers<undefined>();
+    gate = late.promise;
+    const before = keys.refresh();
+    // It has read what holds now.
+    await core.pool.query("select");
+    await signingKeys().rotate("operator", true);
+    gate = Promise.resolve(undefined);
+    await keys.refresh();
+    late.resolve(undefined);
+    await before;
     expect(await keys.find(first)).to.equal(undefined);
   });
 

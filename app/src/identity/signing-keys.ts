@@ -94,6 +94,8 @@ export interface SigningKeysOptions {
   period: number;
   /** Milliseconds for which a token may be valid, differences of clocks included. */
   longestLife: number;
+  /** Milliseconds for which to verify tokens with keys that were read; asked anew each time. @default for ever */
+  trust?: () => number;
 }
 
 const DAY = 86_400_000;
@@ -102,7 +104,7 @@ const DAY = 86_400_000;
 export function signingKeysFor(
   config: Pick<Config, "JWT_ALGORITHM" | "JWT_KEY_ROTATION_DAYS" | "JWT_MAX_AGE">,
   secret: string,
-  surroundings: Pick<SigningKeysOptions, "pool" | "clock" | "log" | "makeId">,
+  surroundings: Pick<SigningKeysOptions, "pool" | "clock" | "log" | "makeId" | "trust">,
 ): SigningKeys {
   return new SigningKeys({
     ...surroundings,
@@ -123,6 +125,12 @@ export class SigningKeys {
   #keys: SigningKey[] = [];
   #timer: NodeJS.Timeout | undefined;
   #lastLook = -Infinity;
+  /** Looks that were begun, the one whose keys are in use, and the last one that began before a change. */
+  #looks = 0;
+  #used = 0;
+  #outdated = 0;
+  /** When the look began whose keys are in use. */
+  #asOf = -Infinity;
 
   constructor(options: SigningKeysOptions) {
     this.#options = options;
@@ -144,17 +152,31 @@ export class SigningKeys {
     );
   }
 
+  /** The keys may have changed: they are read again before another token is verified. */
+  outdate(): void {
+    this.#outdated = this.#looks;
+  }
+
   /** Reads the keys; makes those that are missing. */
   async refresh(): Promise<void> {
     const { pool, clock, period } = this.#options;
-    this.#lastLook = clock();
+    const look = (this.#looks += 1);
+    const began = (this.#lastLook = clock());
     let keys = await this.#opened(await readSigningKeys(pool));
     if (missingKeys(keys, clock(), period).length > 0) {
       keys = await transaction(pool, async (db) =>
         this.#complete(db, await this.#opened(await lockSigningKeys(db))),
       );
     }
+    this.#use(keys, look, began);
+  }
+
+  /** A look that began earlier and ends later does not bring back what has changed meanwhile. */
+  #use(keys: SigningKey[], look: number, began: number): void {
+    if (look < this.#used) return;
     this.#keys = keys;
+    this.#used = look;
+    this.#asOf = began;
   }
 
   /**
@@ -164,7 +186,7 @@ export class SigningKeys {
    */
   async rotate(actor: string, withdraw = false): Promise<void> {
     const { pool, clock } = this.#options;
-    this.#keys = await transaction(pool, async (db) => {
+    const rotated = await transaction(pool, async (db) => {
       const keys = await this.#opened(await lockSigningKeys(db));
       const now = clock();
       const current = keys.findLast((key) => isSigning(key, now));
@@ -188,6 +210,7 @@ export class SigningKeys {
       }
       return this.#complete(db, keys);
     });
+    this.#use(rotated, (this.#looks += 1), clock());
   }
 
   /** What signs now. */
@@ -200,8 +223,10 @@ export class SigningKeys {
 
   /** The key that a token names; undefined when there is none, or none that is published. */
   async find(id: string): Promise<{ algorithm: string; publicKey: KeyObject } | undefined> {
+    const { clock, trust = () => Infinity } = this.#options;
     const known = () => this.#published().find((key) => key.id === id);
-    if (known() === undefined && this.#options.clock() - this.#lastLook > COOLDOWN) await this.refresh();
+    const isOutdated = this.#used <= this.#outdated || clock() - this.#asOf > trust();
+    if (isOutdated || (known() === undefined && clock() - this.#lastLook > COOLDOWN)) await this.refresh();
     return known();
   }
 

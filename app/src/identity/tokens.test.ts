@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pino } from "pino";
 import {
   createLocalJWKSet,
   exportJWK,
@@ -18,10 +19,12 @@ import {
 import {
   errorOf,
   eventually,
+  JWT_SECRET,
   testCustomer,
   testIdentity,
   type TestIdentity,
 } from "./identity.test-support.ts";
+import { signingKeysFor } from "./signing-keys.ts";
 
 interface Token {
   access_token: string;
@@ -163,6 +166,18 @@ describe("Tokens that an API key is exchanged for", () => {
     });
     expect((await service.get("/v1/who", old)).statusCode).to.equal(200);
     expect((await service.get("/v1/who", (await exchange()).access_token)).statusCode).to.equal(200);
+  });
+
+  it("end when their key is withdrawn while notices are away", async () => {
+    const { access_token: token } = await exchange();
+    expect((await service.get("/v1/who", token)).statusCode).to.equal(200);
+    await service.core.database.pool.query(
+      "select pg_terminate_backend(pid) from pg_stat_activity where query like 'listen%' or query = 'select' and datname = current_database()",
+    );
+    const log = pino({ level: "silent" });
+    const { config } = service.core;
+    await signingKeysFor(config, JWT_SECRET, { ...service.core, log }).rotate("test", true);
+    await eventually(async () => (await service.get("/v1/who", token)).statusCode === 401);
   });
 
   it("of one instance hold on another, with keys made after that one started", async () => {
@@ -321,6 +336,11 @@ describe("Tokens of a trusted issuer", () => {
       () => sign(claims({ iat: undefined })),
       'claim iat: missing required "iat" claim',
     ],
+    ...[["cus_1"], 17, null, ""].map((customer): (typeof wrong)[number] => [
+      `those whose customer is ${JSON.stringify(customer)}`,
+      () => sign(claims({ customer })),
+      "claim customer: it must be the id of one customer, or absent",
+    ]),
     [
       "those that live too long",
       () => sign(claims({ exp: seconds() + 901 })),

@@ -119,13 +119,17 @@ export class Tokens {
 
   async #verifyTrusted(token: string, trusted: TrustedIssuer): Promise<Verified> {
     const payload = await this.#check(token, trusted.keyOf, trusted);
+    const { customer } = payload;
+    // Who is to act for one customer must never act for all because the name cannot be read.
+    if (customer !== undefined && (typeof customer !== "string" || customer === ""))
+      throw refused("claim customer: it must be the id of one customer, or absent");
     return {
       caller: {
         actor: payload.sub,
         // Test data unless the issuer says otherwise.
         livemode: payload.livemode === true,
         scopes: scopesOf(payload, payload[trusted.rolesClaim]),
-        ...(typeof payload.customer === "string" ? { customer: payload.customer } : {}),
+        ...(customer === undefined ? {} : { customer }),
         token: payload.jti ?? "",
       },
       expires: payload.exp * 1000,

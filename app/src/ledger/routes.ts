@@ -10,7 +10,7 @@ import { ERROR_ANSWERS, Id, IdempotencyHeaders, listAnswer, ListOf, Timestamp } 
 import type { Once } from "../journal/once.ts";
 import { asNotEmpty, changeAccount, openAccount, visibleAccount } from "./accounts.ts";
 import { presentAccount, presentEntry, presentTransaction, presentTrialBalance } from "./present.ts";
-import type { LedgerRepository } from "./repository.ts";
+import type { LedgerRepository, TransactionRow } from "./repository.ts";
 import * as schemas from "./schemas.ts";
 
 const tags = ["Ledger"];
@@ -160,6 +160,7 @@ export function ledgerRoutes(
         tags,
         operationId: "listLedgerTransactions",
         summary: "List transactions with their entries",
+        description: "Who acts for one customer names an account, and sees that account's entries alone.",
         querystring: schemas.TransactionsQuery,
         response: { 200: ListOf(schemas.Transaction), ...ERROR_ANSWERS },
       },
@@ -169,7 +170,13 @@ export function ledgerRoutes(
         const page = pageOptions(query);
         if (customer !== undefined) await visibleAccount(repository, account ?? "", operation.caller);
         const { data, hasMore } = await repository.transactions({ livemode, ...page, type, source, account });
-        return listAnswer("/v1/ledger/transactions", data.map(presentTransaction), hasMore);
+        // Who acts for one customer sees its own side: the other one's entries tell what another has left.
+        const visible = (row: TransactionRow) =>
+          customer === undefined
+            ? row
+            : { ...row, entries: row.entries.filter((entry) => entry.account === account) };
+        const shown = data.map((row) => presentTransaction(visible(row)));
+        return listAnswer("/v1/ledger/transactions", shown, hasMore);
       },
     });
 

@@ -9,7 +9,8 @@ import type { BillingDetails, MethodInput } from "./schemas.ts";
 
 export interface KeptCard extends CardFace {
   funding: "credit" | "debit" | "prepaid" | "unknown";
-  fingerprint: string;
+  /** Absent when detached. */
+  fingerprint?: string;
 }
 
 export interface KeptBankAccount {
@@ -17,7 +18,8 @@ export interface KeptBankAccount {
   last4: string;
   account_type: "checking" | "savings";
   account_holder_type: "individual" | "company";
-  fingerprint: string;
+  /** Absent when detached. */
+  fingerprint?: string;
 }
 
 /** The `data` of a row in the payment_methods table. No number is in it, and what is personal is encrypted. */
@@ -101,9 +103,18 @@ export function refuseOtherCustomer({ id, data }: StoredMethod, customer: string
   );
 }
 
-/** What is left when it is detached: what it was, without number and personal data. */
-export function detachedData({ type, card, us_bank_account, metadata }: MethodData): MethodData {
-  return { type, status: "detached", card, us_bank_account, metadata };
+/**
+ * What is left when it is detached: what it was, without number and personal data. Without fingerprint, too: when the hash key
+ * is replaced, none can be made anew without the number.
+ */
+export function detachedData({ type, card, us_bank_account: account, metadata }: MethodData): MethodData {
+  return {
+    type,
+    status: "detached",
+    card: card && { ...card, fingerprint: undefined },
+    us_bank_account: account && { ...account, fingerprint: undefined },
+    metadata,
+  };
 }
 
 /** What a processor is given. @throws Error for a method that is neither a card nor a bank account */

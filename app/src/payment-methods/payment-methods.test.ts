@@ -206,10 +206,11 @@ describe("payment methods", () => {
     expect(await api.instrument(id, String(winner))).to.include({ number: "4242424242424242" });
   });
 
-  it("detached, cannot be used again: the number is deleted", async () => {
+  it("detached, cannot be used again: number and fingerprint are deleted", async () => {
     const id = await create({ ...CARD, customer: await customer() });
     const { body } = await api.call("POST", `/payment_methods/${id}/detach`, {}, "detach");
     expect(body).to.include({ customer: null });
+    expect(body.card).to.include({ last4: "4242" }).and.not.have.property("fingerprint");
     expect((await api.call("POST", `/payment_methods/${id}/detach`, {}, "detach")).body).to.deep.equal(body);
     expect(await entries()).to.equal(0);
     const error: unknown = await api.instrument(id).catch((reason: unknown) => reason);
@@ -230,6 +231,8 @@ describe("payment methods", () => {
     const { body } = await api.call("POST", `/payment_methods/${id}`, change);
     expect(body.billing_details).to.include({ name: null, email: "ada@example.com", phone: "1" });
     expect(body.card).to.include({ exp_month: 1, exp_year: 2031, last4: "4242" });
+    const short = await api.call("POST", `/payment_methods/${id}`, { card: { exp_month: 2, exp_year: 32 } });
+    expect(short.body.card).to.include({ exp_month: 2, exp_year: 2032 });
     const expired = await api.call("POST", `/payment_methods/${id}`, {
       card: { exp_month: 12, exp_year: 2025 },
     });
@@ -251,15 +254,25 @@ describe("payment methods", () => {
       await create({ ...CARD, customer: ada }),
       await create({ ...CARD, customer: other }),
     ];
+    const [gone, free] = [await create({ ...CARD, customer: other }), await create()];
+    await api.call("POST", `/payment_methods/${gone}/detach`);
     api.caller = { ...TEST_CALLER, customer: ada };
     expect((await api.call("GET", `/payment_methods/${mine}`)).status).to.equal(200);
     expect((await api.call("GET", `/payment_methods/${theirs}`)).status).to.equal(404);
     expect((await api.call("POST", `/payment_methods/${theirs}/detach`)).status).to.equal(404);
+    for (const id of [theirs, gone]) {
+      const { status, body } = await api.call("POST", `/payment_methods/${id}/attach`, { customer: ada });
+      expect(status).to.equal(404);
+      expect(body.error).to.include({ message: `There is no payment method ${id}.` });
+    }
     expect((await api.call("GET", `/payment_methods?customer=${other}`)).body.data).to.have.length(1);
     const created = await api.call("POST", "/payment_methods", CARD);
     expect(created.body).to.include({ customer: ada });
     const refused = await api.call("POST", "/payment_methods", { ...CARD, customer: other });
     expect(refused.status).to.equal(404);
+    expect((await api.call("POST", `/payment_methods/${free}/attach`, { customer: ada })).status).to.equal(
+      200,
+    );
   });
 
   it("of test mode are there by name, and not in live mode", async () => {

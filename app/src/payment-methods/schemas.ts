@@ -96,7 +96,12 @@ export const MethodQuery = Type.Object(
   { additionalProperties: false },
 );
 
-const Fingerprint = Type.String({ description: "The same for the same number within test or live data." });
+const Fingerprint = Type.Optional(
+  Type.String({
+    description:
+      "The same for the same number within test or live data. Not there once the method is detached.",
+  }),
+);
 
 export const Method = Type.Object(
   {

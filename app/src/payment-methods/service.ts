@@ -54,6 +54,19 @@ export function methodService(
     return method;
   }
 
+  /**
+   * Whoever acts for one customer may attach what is the customer's or nobody's, and learns nothing of what is not.
+   * @throws ApiError 404, 400 when it was detached
+   */
+  async function findAttachable(id: string, { livemode, customer }: Viewer): Promise<StoredMethod> {
+    const method = await find(id, { livemode });
+    const { customer: owner, status } = method.data;
+    const isFree = owner === undefined && status === "active";
+    if (customer !== undefined && owner !== customer && !isFree) throw notFound("payment method", id);
+    refuseDetached(method);
+    return method;
+  }
+
   async function personalOf(method: StoredMethod): Promise<MethodPersonal> {
     const { id, livemode, version, data } = method;
     if (data.sealed === undefined) return {};
@@ -145,18 +158,16 @@ export function methodService(
     async update(operation: Operation, id: string, change: MethodChange): Promise<GivenAnswer> {
       return once.answer(operation, async () => {
         const before = await findActive(id, operation.caller);
-        if (change.card) {
-          if (!before.data.card) {
-            throw invalid("parameter_unknown", `Payment method ${id} is no card: it has no expiry.`, "card");
-          }
-          checkExpiry(change.card.exp_month, change.card.exp_year, clock);
+        if (change.card && !before.data.card) {
+          throw invalid("parameter_unknown", `Payment method ${id} is no card: it has no expiry.`, "card");
         }
+        const expiry = change.card && checkExpiry(change.card.exp_month, change.card.exp_year, clock);
         const personal = await personalOf(before);
         const billing = changeBilling(personal.billing, change.billing_details);
         const place = { livemode: before.livemode, subject: subjectOf(before), record: id };
         const data: MethodData = {
           ...before.data,
-          card: before.data.card && { ...before.data.card, ...change.card },
+          card: before.data.card && { ...before.data.card, ...expiry },
           sealed: await vault.sealPersonal(place, { ...personal, billing }),
           metadata: mergeMetadata(before.data.metadata, change.metadata),
         };
@@ -173,8 +184,7 @@ export function methodService(
         return answerNew(operation, () => ({ ...testInput(test, thisYear()), customer }));
       }
       const answer = await once.answer(operation, async () => {
-        // Whoever acts for one customer may attach what nobody has.
-        const before = await findActive(id, { livemode });
+        const before = await findAttachable(id, operation.caller);
         refuseOtherCustomer(before, customer);
         await customers.findActive(customer, operation.caller);
         if (before.data.customer === customer)

@@ -3,6 +3,9 @@
  * byte of the customer's data is in a dump of the database; what stays is what the books need (remains.ts), under ids alone.
  * Sums of the ledger and hashes of the audit chain cover nothing that is erased.
  *
+ * A request that was under way may have found the customer just before, and record something of it after. Nothing is made to
+ * wait for that: a completed erasure is looked at again for a while, and begun anew when something came after it.
+ *
  * Old versions of rows are on PostgreSQL's pages until it vacuums, in its write-ahead log and in backups until these
  * expire. After a restore, erasures since the backup are asked for again: `GET /v1/privacy/erasures?since=`, kept elsewhere,
  * tells them.
@@ -12,7 +15,7 @@ import { toSeconds } from "../clock.ts";
 import type { Core } from "../core.ts";
 import { customerWrite, type CustomerData, type CustomerService } from "../customers/index.ts";
 import type { Subject, Vault } from "../vault/index.ts";
-import { erasureChange, ERASED_ANSWER, type Erasure } from "./erasure.ts";
+import { erasureChange, ERASED_ANSWER, type Erasure, type StoredErasure } from "./erasure.ts";
 import { ERASABLE_KINDS, remainsOf, type ErasableKind } from "./remains.ts";
 import type { PrivacyRepository } from "./repository.ts";
 
@@ -44,10 +47,9 @@ export function createEraser(core: Core, { customers, vault, repository }: Erase
   async function eraseObjects(kind: ErasableKind, subject: Subject): Promise<void> {
     const { livemode } = subject;
     for await (const ids of repository.idPages(subject.subject, kind)) {
-      // Keys of payment methods that were detached, or that had keys of their own.
-      if (kind === "payment_methods") {
-        await Promise.all(ids.map((id) => vault.eraseSubject({ livemode, subject: id })));
-      }
+      // Keys of payment methods that were detached, or that had keys of their own; so have their entries at the bank.
+      const subjects = kind === "payment_methods" ? ids : await repository.bankSubjects(ids);
+      await Promise.all(subjects.map((id) => vault.eraseSubject({ livemode, subject: id })));
       await Promise.all(ids.map((id) => eraseObject(kind, id, subject)));
     }
   }
@@ -72,12 +74,23 @@ export function createEraser(core: Core, { customers, vault, repository }: Erase
     return committed;
   }
 
+  /** Begins a completed erasure anew when something came after it. @returns whether it did so */
+  async function reopen(erasure: StoredErasure): Promise<boolean> {
+    const { livemode, version, data } = erasure;
+    if (!(await repository.cameAfter(data.customer))) return false;
+    const again: Erasure = { ...data, status: "processing", completed: undefined };
+    const change = erasureChange({ ...erasure, version: version + 1, data: again });
+    const { committed } = await journal.commit({ livemode, actor: "system", objects: [change] });
+    return committed;
+  }
+
   /** Does what is left to do of an erasure; also of one that is completed, or that another instance works at. */
   return async function erase(id: string): Promise<void> {
     const erasure =
       (await objects.get<Erasure>("erasures", id, true)) ??
       (await objects.get<Erasure>("erasures", id, false));
-    if (erasure?.data.status !== "processing") return;
+    if (erasure === undefined) return;
+    if (erasure.data.status === "completed" && !(await reopen(erasure))) return;
     const subject = { livemode: erasure.livemode, subject: erasure.data.customer };
     // The keys first: from here on, what is encrypted under them is noise, whatever happens.
     await customers.destroy(subject);

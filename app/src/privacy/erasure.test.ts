@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { testApp, type TestAnswer, type TestApp } from "../../test/app.test-support.ts";
+import { eventually } from "../../test/servers-crash.test-support.ts";
 import {
   books,
   completed,
@@ -235,5 +236,87 @@ describe("erasure of a customer", () => {
     expect((await app.get<object>(`/v1/customers/${customer}/legal_hold`)).body).to.include({ active: true });
     expect((await remove(`${customer}/legal_hold`)).json()).to.include({ active: false, reason: null });
     expect((await erase(customer)).status).to.equal(202);
+  });
+
+  describe("while a request makes something of it", () => {
+    /** Any number that nobody else locks. */
+    const LOCK = 4_711;
+    let second: TestApp | undefined;
+    afterEach(() => second?.close());
+
+    it("is begun anew when that was recorded after it", async () => {
+      const { pool } = app.database;
+      const customer = await newCustomer();
+      await pool.query(
+        `create function wait_for_test() returns trigger language plpgsql
+           as $$ begin perform pg_advisory_xact_lock(${LOCK}); return new; end $$;
+         create trigger wait_for_test before insert on vault_entries for each row execute function wait_for_test()`,
+      );
+      const gate = await pool.connect();
+      await gate.query("select pg_advisory_lock($1)", [LOCK]);
+      const payment_method_data = {
+        type: "card",
+        card: { number: "5555555555554444", exp_month: 12, exp_year: 2034 },
+        billing_details: { name: PLANTED.billing },
+      };
+      const terms = { amount: 500, currency: "usd", customer, description: PLANTED.payment, confirm: true };
+      const paying = app.post<Body>("/v1/payments", { ...terms, payment_method_data });
+      await eventually(async () => {
+        const { rowCount } = await pool.query(
+          "select from pg_locks where locktype = 'advisory' and objid = $1 and not granted",
+          [LOCK],
+        );
+        expect(rowCount).to.equal(1);
+      });
+
+      const erasure = (await erase(customer)).body.id;
+      expect((await completed(app, erasure)).counts).not.to.include.keys("payments");
+      await gate.query("select pg_advisory_unlock($1)", [LOCK]);
+      gate.release();
+      expect((await paying).body.status).to.equal("succeeded");
+
+      // Each instance looks when it starts, and every minute.
+      second = await testApp({}, app);
+      await eventually(async () => {
+        const { counts } = await completed(app, erasure);
+        expect(counts).to.include({ payments: 1, payment_methods: 1 });
+      });
+      expect(findIn(await dump(pool), [PLANTED.payment, PLANTED.billing])).to.deep.equal([]);
+      const { rowCount } = await pool.query("select from vault_data_keys where subject = $1", [customer]);
+      expect(rowCount).to.equal(0);
+    });
+  });
+
+  describe("that paid from bank accounts which were nobody's", () => {
+    it("destroys the bank details of what was paid", async () => {
+      const { pool } = app.database;
+      const customer = await newCustomer();
+      const account = { routing_number: "110000000", account_number: "000123456789" };
+      const pay = async (owner: object) => {
+        const us_bank_account = { ...account, account_type: "checking", account_holder_type: "individual" };
+        const billing_details = { name: PLANTED.name };
+        const input = { type: "us_bank_account", us_bank_account, billing_details };
+        const { body: method } = await app.post<Body>("/v1/payment_methods", input);
+        const terms = { amount: 500, currency: "usd", payment_method: method.id, confirm: true, ...owner };
+        const { body: payment } = await app.post<Body>("/v1/payments", terms);
+        // The bank's days are over.
+        await pool.query(
+          `update payments set data = data - 'attempt' || '{"status": "succeeded"}' where id = $1`,
+          [payment.id],
+        );
+        return { method: method.id, payment: payment.id };
+      };
+      const [attachedLater, named] = await Promise.all([pay({}), pay({ customer })]);
+      await app.post(`/v1/payment_methods/${attachedLater.method}/attach`, { customer });
+      const readable = async () => {
+        const { rows } = await pool.query<{ payment: string }>(
+          `select split_part(key, '-', 1) as payment from ach_entries join vault_data_keys using (livemode, subject)`,
+        );
+        return rows.map(({ payment }) => payment);
+      };
+      expect(await readable()).to.have.members([attachedLater.payment, named.payment]);
+      await completed(app, (await erase(customer)).body.id);
+      expect(await readable()).to.deep.equal([]);
+    });
   });
 });

@@ -28,39 +28,24 @@ export interface Privacy {
   stop(): Promise<void>;
 }
 
-/** Milliseconds between two looks for erasures that another instance began and did not finish. */
-const RESUME_INTERVAL = 600_000;
-
 export function createPrivacy(core: Core, { once, vault, customers, methods }: PrivacyOptions): Privacy {
   const repository = privacyRepository(core.pool);
-  const log = core.log.child({ module: "privacy" });
   const queue = new JobQueue({
-    log,
+    log: core.log.child({ module: "privacy" }),
     open: () => repository.openErasures(),
     finish: createEraser(core, { customers, vault, repository }),
   });
   const retention = createRetention(core, repository);
   const service = privacyService(core, { once, customers, repository, enqueue: (id) => queue.enqueue(id) });
   const exportCustomer = exporting(core, customers, partReader(core, { customers, methods, repository }));
-  let timer: NodeJS.Timeout | undefined;
-
-  /** An erasure that is under way elsewhere does no harm when it is done here, too. */
-  async function resume(): Promise<void> {
-    for (const id of await repository.openErasures()) queue.enqueue(id);
-  }
 
   return {
     routes: privacyRoutes(service, exportCustomer, retention),
     start() {
       queue.start();
       retention.start();
-      timer = setInterval(() => {
-        resume().catch((error: unknown) => log.warn({ err: error }, "open erasures wait for the database"));
-      }, RESUME_INTERVAL);
-      timer.unref();
     },
     async stop() {
-      clearInterval(timer);
       await queue.stop();
       await retention.stop();
     },

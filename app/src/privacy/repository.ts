@@ -45,6 +45,12 @@ const ID_PAGE = 500;
 /** Open business that is named in an error at most. */
 const MOST_NAMED = 20;
 
+/** SQL: whether there are events that an erasure of the customer would take the data from. All that is recorded has one. */
+function cameAfter(customer: string): string {
+  return `exists (select from customer_objects(${customer}) o join events e on e.object = o.id
+    where e.data is not null and e.type not in ('customer.erasure_requested', 'customer.erased'))`;
+}
+
 export function privacyRepository(pool: pg.Pool) {
   async function rows<T extends pg.QueryResultRow>(text: string, values: unknown[]): Promise<T[]> {
     return (await pool.query<T>(text, values)).rows;
@@ -71,6 +77,17 @@ export function privacyRepository(pool: pg.Pool) {
         ids = found.map(({ id }) => id);
         if (ids.length > 0) yield ids;
       } while (ids.length === ID_PAGE);
+    },
+
+    /** Subjects of the vault that are entries at the bank: of objects paid with an account that was nobody's then. */
+    async bankSubjects(objects: readonly string[]): Promise<string[]> {
+      // The keys of an object's entries are its id, a hyphen and more; the character after the hyphen is the full stop.
+      const found = await rows<{ subject: string }>(
+        `select e.subject from unnest($1::text[]) as o (id) join ach_entries e on e.key > o.id || '-' and e.key < o.id || '.'
+         where e.subject = e.reference`,
+        [objects],
+      );
+      return found.map(({ subject }) => subject);
     },
 
     /** What is not finished yet: by its state, or because a processor's answer is awaited. */
@@ -120,13 +137,26 @@ export function privacyRepository(pool: pg.Pool) {
       return Object.fromEntries(found.map(({ kind, count }) => [kind, count]));
     },
 
-    /** Ids of erasures that are not completed. */
+    /**
+     * Ids of erasures that are not completed, and of those that something came after: from a request that was under way when
+     * the erasure was asked for, and took the customer for one that there is. In three hours all such are over.
+     */
     async openErasures(): Promise<string[]> {
-      const found = await rows<{ id: string }>(
-        "select id from erasures where status = 'processing' order by id",
-        [],
+      const found = await withoutTimeLimit((db) =>
+        db.query<{ id: string }>(
+          `select id from erasures where status = 'processing'
+           union all
+           select id from erasures where status = 'completed' and created > now() - interval '3 hours' and ${cameAfter("customer")}
+           order by id`,
+        ),
       );
-      return found.map(({ id }) => id);
+      return found.rows.map(({ id }) => id);
+    },
+
+    /** Whether something of the customer was recorded after an erasure was completed. */
+    async cameAfter(customer: string): Promise<boolean> {
+      const [found] = await rows<{ found: boolean }>(`select ${cameAfter("$1")} as found`, [customer]);
+      return found?.found === true;
     },
 
     // Reads of exports

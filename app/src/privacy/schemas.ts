@@ -44,7 +44,10 @@ export const Erasure = Type.Object(
     id: Id("erasure"),
     object: Type.Literal("erasure"),
     customer: Id("customer"),
-    status: Type.Enum(["processing", "completed"]),
+    status: Type.Enum(["processing", "completed"], {
+      description:
+        "`completed` becomes `processing` once more when a request that was under way at the time recorded something of the customer.",
+    }),
     requested_by: Type.String({ description: "Id of the API key or user who asked for it." }),
     counts: Type.Record(Type.String(), Type.Integer(), {
       description: "Objects that were erased or pseudonymised, by kind; events whose data was erased.",

@@ -41,7 +41,7 @@ const BRAND_NAMES: Record<string, string> = { "american-express": "amex", "diner
 /** Checks everything about a card. @throws ApiError 402 `card_error`, with all mistakes */
 export function checkCard(input: CardInput, clock: Clock, param = "card"): CheckedCard {
   const number = input.number.replace(/[ -]/g, "");
-  const year = input.exp_year < 100 ? 2000 + input.exp_year : input.exp_year;
+  const year = fullYear(input.exp_year);
   // Some UnionPay cards have no check digit; without it a mistyped number could not be told from theirs.
   const { card, isValid } = cardValidator.number(number, { luhnValidateUnionPay: true });
   const mistakes: Mistake[] = [];
@@ -77,9 +77,25 @@ export function checkCard(input: CardInput, clock: Clock, param = "card"): Check
   };
 }
 
-/** Checks a date of expiry alone. @throws ApiError 402 `card_error`, with all mistakes */
-export function checkExpiry(month: number, year: number, clock: Clock, param = "card"): void {
-  refuse(expiryMistakes(month, year, clock, param));
+/**
+ * Checks a date of expiry alone.
+ * @param year four digits, or the last two
+ * @returns it with the year's four digits
+ * @throws ApiError 402 `card_error`, with all mistakes
+ */
+export function checkExpiry(
+  month: number,
+  year: number,
+  clock: Clock,
+  param = "card",
+): Pick<CardFace, "exp_month" | "exp_year"> {
+  const expiry = { exp_month: month, exp_year: fullYear(year) };
+  refuse(expiryMistakes(expiry.exp_month, expiry.exp_year, clock, param));
+  return expiry;
+}
+
+function fullYear(year: number): number {
+  return year < 100 ? 2000 + year : year;
 }
 
 /** A card is valid until the last day of its month (UTC). */

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { testCore, type TestCore } from "../../test/core.test-support.ts";
 import { testDatabase, type TestDatabase } from "../../test/database.test-support.ts";
+import { loadConfig } from "../config.ts";
 import { testApi, type TestApi } from "../payment-methods/app.test-support.ts";
 import { sealedRows } from "./sealed-rows.ts";
 import { testVault } from "./vault.test-support.ts";
@@ -87,7 +88,7 @@ describe("rotation of the vault's keys", () => {
     await age("366 days");
     await test.vault.rotation.look();
     expect(await test.vault.rotation.progress()).to.deep.include({ generation: 2, finished: false });
-    await age("1 minute");
+    await age("2 minutes");
     await test.vault.rotation.look();
     // Everything has moved; the earlier keys wait for what may still be on its way under them.
     expect(await generations()).to.deep.equal([
@@ -95,10 +96,26 @@ describe("rotation of the vault's keys", () => {
       { generation: 2, count: 3 },
     ]);
     expect(await query("select distinct generation from vault_entries")).to.deep.equal([{ generation: 2 }]);
-    await age("1 minute");
+    await age("2 minutes");
     await test.vault.rotation.look();
     expect(await test.vault.rotation.progress()).to.deep.include({ generation: 2, moved: 3, finished: true });
     await expectAllReadable(tokens);
+  });
+
+  it("destroys no key while what it encrypted may still wait for its commit", async () => {
+    const { rotation, ...vault } = test.open(test.root, loadConfig({ DATABASE_STATEMENT_TIMEOUT: "100" }));
+    const place = { livemode: true, subject: "cus_1", record: "cus_1" };
+    const sealed = await vault.sealPersonal(place, { name: "Ada" });
+    await rotation.begin();
+    await query("update vault_branch_keys set created = now() - interval '1 hour'");
+    expect(await rotation.run()).to.equal(false);
+    const age = (interval: string) =>
+      query("update vault_data_keys set created = now() - $1::interval", interval);
+    await age("220 seconds");
+    expect(await rotation.run()).to.equal(false);
+    expect(await vault.openPersonal(place, sealed)).to.deep.equal({ name: "Ada" });
+    await age("240 seconds");
+    expect(await rotation.run()).to.equal(true);
   });
 
   it("killed on the way, is finished by another process", async () => {

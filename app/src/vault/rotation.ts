@@ -35,9 +35,16 @@ export interface RotationOptions {
   log: Logger;
   /** Age of a generation at which the next one is made. */
   days: number;
+  /** Milliseconds after which a statement has ended or was given up. */
+  longestStatement: number;
 }
 
-export function createRotation({ pool, ring, repository, log, days }: RotationOptions) {
+export function createRotation({ pool, ring, repository, log, days, longestStatement }: RotationOptions) {
+  /**
+   * Every process uses the new keys after the first part. What was encrypted under an earlier key until then is committed,
+   * or never will be, after the second: nothing ties it to its key before. A write waits for the commit before its own.
+   */
+  const settled = 2 * NOTICED_WITHIN + 2 * longestStatement;
   const movers: Mover[] = [];
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<unknown> = Promise.resolve();
@@ -58,10 +65,10 @@ export function createRotation({ pool, ring, repository, log, days }: RotationOp
 
   /**
    * Moves all subjects to the latest generation.
-   * @param settle milliseconds that a generation must be old, so that every process uses it
+   * @param settle milliseconds that a key must be old, so that nothing is on its way any more under earlier ones
    * @returns true when nothing is left to move; false while another process works at it or something could not be moved
    */
-  async function run(settle = 2 * NOTICED_WITHIN): Promise<boolean> {
+  async function run(settle = settled): Promise<boolean> {
     const client = await pool.connect();
     try {
       const { rows } = await client.query<{ locked: boolean }>("select pg_try_advisory_lock($1) as locked", [

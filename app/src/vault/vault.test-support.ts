@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
 import type { TestDatabase } from "../../test/database.test-support.ts";
-import type { Config } from "../config.ts";
+import { loadConfig, type Config } from "../config.ts";
 import { makeIds } from "../ids.ts";
 import { keyFile } from "./key-file.ts";
 import type { KeyEncryption } from "./key-encryption.ts";
@@ -31,11 +31,11 @@ export async function testVault(database: TestDatabase, options: TestVaultOption
   const lines: string[] = [];
   const log = pino({ level: "trace" }, { write: (line: string) => void lines.push(line) });
   const clock = options.clock ?? (() => START);
-  const open = (keys: KeyEncryption = root) =>
+  const open = (keys: KeyEncryption = root, config: Config = loadConfig({})) =>
     createVault(
       {
         clock,
-        config: { VAULT_KEY_CACHE_SECONDS: 300, VAULT_ROTATION_DAYS: 365 } as Config,
+        config,
         log,
         makeId: makeIds(Date.now),
         meter: metrics.getMeter("test"),

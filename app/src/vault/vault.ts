@@ -4,6 +4,7 @@
  */
 import type { Core } from "../core.ts";
 import type { StoredObject } from "../database/objects.ts";
+import { longestStatement } from "../database/pool.ts";
 import { unavailable } from "../errors.ts";
 import { makeWrappedKey, open, seal, unwrapKey } from "./aes-gcm.ts";
 import type { KeyEncryption } from "./key-encryption.ts";
@@ -50,7 +51,14 @@ export function createVault(
   const log = core.log.child({ module: "vault" });
   const repository = vaultRepository(pool);
   const ring = createKeyRing(repository, root, { clock, keepFor: config.VAULT_KEY_CACHE_SECONDS * 1000 });
-  const rotation = createRotation({ pool, ring, repository, log, days: config.VAULT_ROTATION_DAYS });
+  const rotation = createRotation({
+    pool,
+    ring,
+    repository,
+    log,
+    days: config.VAULT_ROTATION_DAYS,
+    longestStatement: longestStatement(config),
+  });
   const reveals = meter.createCounter("vault_reveals_total", {
     description: "Numbers revealed to processors",
   });
