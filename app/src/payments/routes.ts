@@ -85,7 +85,8 @@ export function paymentRoutes(payments: PaymentService, reads: PaymentReads): Fa
           operationId: "retrievePayment",
           tags,
           summary: "Retrieve a payment",
-          description: "`expand[]` shows customer, payment method or latest refund instead of their ids.",
+          description:
+            "`expand[]` shows customer, payment method or latest refund instead of their ids, where the key may read them.",
           params: PaymentPath,
           querystring: PaymentRetrieval,
           response: { 200: ExpandedPaymentAnswer, ...ERROR_ANSWERS },
