@@ -86,6 +86,10 @@ export function invalid(code: string, message: string, param?: string): ApiError
   return new ApiError(400, "invalid_request_error", code, message, { param });
 }
 
+export function forbidden(code: string, message: string): ApiError {
+  return new ApiError(403, "permission_error", code, message);
+}
+
 export function notFound(kind: string, id: string): ApiError {
   return new ApiError(404, "invalid_request_error", "resource_missing", `There is no ${kind} ${id}.`, {
     param: "id",

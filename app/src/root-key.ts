@@ -1,7 +1,8 @@
 /** Keys of the service's own (fingerprints, cursors), derived from one secret by HKDF (RFC 5869): one purpose, one key. */
-import { hkdfSync, randomBytes, randomUUID } from "node:crypto";
-import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { hkdfSync, randomBytes } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { createSecretFile } from "./secret-file.ts";
 
 /** 256 bits for a purpose, as `idempotency`; the same in every instance that has the same secret. */
 export type DeriveKey = (purpose: string) => Buffer;
@@ -18,7 +19,7 @@ export function deriveFrom(secret: string): DeriveKey {
 export function localSecret(folder: string): string {
   const file = join(folder, "root-key");
   mkdirSync(folder, { recursive: true });
-  if (!existsSync(file)) makeSecret(file);
+  if (!existsSync(file)) createSecretFile(file, randomBytes(32).toString("base64url"));
   const secret = readFileSync(file, "utf8");
   if (secret.length < SHORTEST) {
     throw new Error(
@@ -26,18 +27,4 @@ export function localSecret(folder: string): string {
     );
   }
   return secret;
-}
-
-/** Writes a whole file beside the real one, then links it: whoever is killed meanwhile leaves no half a secret. */
-function makeSecret(file: string): void {
-  const temporary = `${file}.${randomUUID()}`;
-  writeFileSync(temporary, randomBytes(32).toString("base64url"), { mode: 0o600, flag: "wx", flush: true });
-  try {
-    // A link never replaces a file: of two processes that start at once, one makes the secret and both use it.
-    linkSync(temporary, file);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-  } finally {
-    rmSync(temporary);
-  }
 }

@@ -1,7 +1,7 @@
 /** Customers: their personal data is kept encrypted under a key of their own. */
 import type { Core } from "../core.ts";
 import type { Page } from "../database/page.ts";
-import { ApiError, notFound } from "../errors.ts";
+import { forbidden, notFound } from "../errors.ts";
 import type { Caller, Operation } from "../http/operation.ts";
 import { pageOptions } from "../http/pages.ts";
 import { listAnswer } from "../http/schemas.ts";
@@ -124,12 +124,7 @@ export function customerService(core: Core, once: Once, vault: Vault) {
     async create(operation: Operation, input: CustomerInput): Promise<GivenAnswer> {
       const { livemode, customer: own } = operation.caller;
       if (own !== undefined) {
-        throw new ApiError(
-          403,
-          "permission_error",
-          "customer_bound",
-          "You act for one customer, and cannot create another.",
-        );
+        throw forbidden("customer_bound", "You act for one customer, and cannot create another.");
       }
       const id = makeId("customer");
       const created = clock();

@@ -2,7 +2,7 @@
 import type { Counter } from "@opentelemetry/api";
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from "fastify";
 import fastifyPlugin from "fastify-plugin";
-import { ApiError } from "../errors.ts";
+import { ApiError, forbidden } from "../errors.ts";
 import type {} from "../http/request.ts";
 import { type Credentials, unauthenticated, type Verified } from "./credentials.ts";
 import { allows, CUSTOMER_SCOPES, isScope } from "./scopes.ts";
@@ -118,8 +118,4 @@ function checkRules(name: string, url: string, { scope }: RouteRules = {}): void
 
 function nameOf({ token }: Verified["caller"]): string {
   return token === undefined ? "API key" : "token";
-}
-
-function forbidden(code: string, message: string): ApiError {
-  return new ApiError(403, "permission_error", code, message);
 }

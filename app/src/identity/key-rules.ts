@@ -1,6 +1,6 @@
 /** What may be done with API keys, decided purely. Nobody gives more than they have. */
 import { toSeconds } from "../clock.ts";
-import { ApiError, invalid } from "../errors.ts";
+import { forbidden, invalid } from "../errors.ts";
 import type { Caller } from "../http/operation.ts";
 import type { StoredKey } from "./repository.ts";
 import type { ApiKey, CreateApiKey, UpdateApiKey } from "./schemas.ts";
@@ -134,8 +134,4 @@ function expiry(seconds: number | null, now: number): Date | null {
 
 function isPast(date: Date | null, now: number): boolean {
   return date !== null && date.getTime() <= now;
-}
-
-function forbidden(code: string, message: string): ApiError {
-  return new ApiError(403, "permission_error", code, message);
 }

@@ -1,5 +1,5 @@
 /** An API key is exchanged for a token that may do less, for a short while. */
-import { ApiError, invalid } from "../errors.ts";
+import { forbidden, invalid } from "../errors.ts";
 import type { Caller } from "../http/operation.ts";
 import type { CreateToken } from "./schemas.ts";
 import { ALL, allows, beyond, effectiveScopes } from "./scopes.ts";
@@ -57,8 +57,4 @@ export function shownToken(grant: TokenGrant, token: string, issuedAt: number) {
     scope: grant.scopes.join(" "),
     customer: grant.customer ?? null,
   };
-}
-
-function forbidden(code: string, message: string): ApiError {
-  return new ApiError(403, "permission_error", code, message);
 }

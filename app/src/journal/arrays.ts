@@ -24,83 +24,84 @@ export interface PgArray {
   writeTo: (bytes: Bytes) => void;
 }
 
-export class Booleans implements PgArray {
-  readonly #values: boolean[] = [];
+/** An array whose elements are all of one size. */
+abstract class FixedArray<T> implements PgArray {
+  readonly #oid: number;
+  readonly #size: number;
+  readonly #values: T[] = [];
 
-  add(value: boolean): void {
+  constructor(oid: number, size: number) {
+    this.#oid = oid;
+    this.#size = size;
+  }
+
+  add(value: T): void {
     this.#values.push(value);
   }
 
   writeTo(bytes: Bytes): void {
-    let offset = writeHeader(bytes, OIDS.boolean, this.#values.length, 1);
+    const size = this.#size;
+    let offset = writeHeader(bytes, this.#oid, this.#values.length, size);
     const { view } = bytes;
     for (const value of this.#values) {
-      view.setInt32(offset, 1);
-      view.setInt8(offset + SIZE, value ? 1 : 0);
-      offset += SIZE + 1;
+      view.setInt32(offset, size);
+      this.put(view, offset + SIZE, value);
+      offset += SIZE + size;
     }
+  }
+
+  protected abstract put(view: DataView, offset: number, value: T): void;
+}
+
+export class Booleans extends FixedArray<boolean> {
+  constructor() {
+    super(OIDS.boolean, 1);
+  }
+
+  protected put(view: DataView, offset: number, value: boolean): void {
+    view.setInt8(offset, value ? 1 : 0);
   }
 }
 
-export class Smallints implements PgArray {
-  readonly #values: number[] = [];
-
-  add(value: number): void {
-    this.#values.push(value);
+export class Smallints extends FixedArray<number> {
+  constructor() {
+    super(OIDS.smallint, 2);
   }
 
-  writeTo(bytes: Bytes): void {
-    let offset = writeHeader(bytes, OIDS.smallint, this.#values.length, 2);
-    const { view } = bytes;
-    for (const value of this.#values) {
-      view.setInt32(offset, 2);
-      view.setInt16(offset + SIZE, value);
-      offset += SIZE + 2;
-    }
+  protected put(view: DataView, offset: number, value: number): void {
+    view.setInt16(offset, value);
   }
 }
 
-export class Integers implements PgArray {
-  readonly #values: number[] = [];
-
-  add(value: number): void {
-    this.#values.push(value);
+export class Integers extends FixedArray<number> {
+  constructor() {
+    super(OIDS.integer, 4);
   }
 
-  writeTo(bytes: Bytes): void {
-    let offset = writeHeader(bytes, OIDS.integer, this.#values.length, 4);
-    const { view } = bytes;
-    for (const value of this.#values) {
-      view.setInt32(offset, 4);
-      view.setInt32(offset + SIZE, value);
-      offset += SIZE + 4;
-    }
+  protected put(view: DataView, offset: number, value: number): void {
+    view.setInt32(offset, value);
   }
 }
 
 /** Of safe integers. */
-export class Bigints implements PgArray {
-  readonly #values: number[] = [];
-
-  add(value: number): void {
-    this.#values.push(value);
+export class Bigints extends FixedArray<number> {
+  constructor() {
+    super(OIDS.bigint, 8);
   }
 
-  writeTo(bytes: Bytes): void {
-    writeLongs(bytes, OIDS.bigint, this.#values);
+  protected put(view: DataView, offset: number, value: number): void {
+    putLong(view, offset, value);
   }
 }
 
 /** Of milliseconds since 1970 (UTC). */
-export class Timestamps implements PgArray {
-  readonly #values: number[] = [];
-
-  add(milliseconds: number): void {
-    this.#values.push((milliseconds - EPOCH) * 1000);
+export class Timestamps extends FixedArray<number> {
+  constructor() {
+    super(OIDS.timestamptz, 8);
   }
 
-  writeTo(bytes: Bytes): void {
-    writeLongs(bytes, OIDS.timestamptz, this.#values);
+  protected put(view: DataView, offset: number, milliseconds: number): void {
+    putLong(view, offset, (milliseconds - EPOCH) * 1000);
   }
 }
 
@@ -124,16 +125,10 @@ export class Texts implements PgArray {
   }
 }
 
-function writeLongs(bytes: Bytes, oid: number, values: readonly number[]): void {
-  let offset = writeHeader(bytes, oid, values.length, 8);
-  const { view } = bytes;
-  for (const value of values) {
-    const high = Math.floor(value / TWO_32);
-    view.setInt32(offset, 8);
-    view.setInt32(offset + SIZE, high);
-    view.setUint32(offset + SIZE + 4, value - high * TWO_32);
-    offset += SIZE + 8;
-  }
+function putLong(view: DataView, offset: number, value: number): void {
+  const high = Math.floor(value / TWO_32);
+  view.setInt32(offset, high);
+  view.setUint32(offset + 4, value - high * TWO_32);
 }
 
 /** Makes room for the array and tells where its elements, all of one size, begin. */

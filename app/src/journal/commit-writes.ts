@@ -115,16 +115,15 @@ function giveBack(bytes: Bytes): void {
   if (spare.length < SPARES && bytes.capacity <= LARGEST_SPARE) spare.push(bytes);
 }
 
-/** Of the portal and of the function's result: without a name, and all of it. */
+/** The portal, which has no name, the statement, and the arguments' forms. */
 const PREAMBLE = Buffer.concat([
   Buffer.from(`\0${STATEMENT}\0`),
-  // All arguments in binary form, but for the account openings, which are JSON: its binary form is its text.
+  // All in binary form; that of the account openings, which are JSON, is their text.
   Buffer.from([0, 1, 0, 1]),
-  int16(PARAMETERS),
 ]);
 const BIND = "B".charCodeAt(0);
-/** All results as texts; Execute all of the portal without a name; Sync. */
-const ENDING = Buffer.concat([int16(0), message("E", [0, 0, 0, 0, 0]), message("S", [])]);
+/** Execute all of the portal without a name; Sync. */
+const ENDING = Buffer.concat([message("E", [0, 0, 0, 0, 0]), message("S", [])]);
 
 function writeCall(bytes: Bytes, values: readonly Argument[], careful: boolean): void {
   bytes.length = 0;
@@ -132,6 +131,7 @@ function writeCall(bytes: Bytes, values: readonly Argument[], careful: boolean):
   bytes.view.setUint8(start, BIND);
   const size = bytes.reserve(4);
   bytes.add(PREAMBLE);
+  bytes.addInt16(PARAMETERS);
   bytes.addInt32(1);
   bytes.view.setUint8(bytes.reserve(1), careful ? 1 : 0);
   for (const value of values) {
@@ -139,15 +139,10 @@ function writeCall(bytes: Bytes, values: readonly Argument[], careful: boolean):
     else if (typeof value === "string") bytes.addSizedText(value);
     else value.writeTo(bytes);
   }
-  const results = bytes.length + 2;
+  // All results as texts.
+  bytes.addInt16(0);
+  bytes.view.setInt32(size, bytes.length - size);
   bytes.add(ENDING);
-  bytes.view.setInt32(size, results - size);
-}
-
-function int16(value: number): Buffer {
-  const buffer = Buffer.alloc(2);
-  buffer.writeInt16BE(value);
-  return buffer;
 }
 
 function message(kind: string, body: number[]): Buffer {

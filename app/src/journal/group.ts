@@ -142,7 +142,7 @@ function changeArguments(rows: readonly Row<ObjectChange>[]): Argument[] {
     versions.add(of.version);
     texts.add(JSON.stringify(of.data));
   }
-  return [...kindArguments(rows), ...[items, ids, versions, texts]];
+  return [...kindArguments(rows), items, ids, versions, texts];
 }
 
 function creationArguments(rows: readonly Row<ObjectChange>[]): Argument[] {
@@ -157,7 +157,7 @@ function creationArguments(rows: readonly Row<ObjectChange>[]): Argument[] {
     moments.add(of.created);
     texts.add(JSON.stringify(of.data));
   }
-  return [...kindArguments(rows), ...[ids, livemodes, moments, texts]];
+  return [...kindArguments(rows), ids, livemodes, moments, texts];
 }
 
 /** Kinds, and the number of rows of each. */

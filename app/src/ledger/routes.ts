@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import { Type } from "typebox";
 import { toSeconds } from "../clock.ts";
 import type { Core } from "../core.ts";
-import { ApiError, notFound } from "../errors.ts";
+import { forbidden, notFound } from "../errors.ts";
 import { sendAnswer } from "../http/answer.ts";
 import type { Caller } from "../http/operation.ts";
 import { pageOptions } from "../http/pages.ts";
@@ -244,12 +244,7 @@ export function ledgerRoutes(
 /** Who acts for one customer sees that customer's accounts, not the whole ledger. */
 function requireWholeBook({ customer }: Caller): void {
   if (customer === undefined) return;
-  throw new ApiError(
-    403,
-    "permission_error",
-    "customer_bound",
-    "This key acts for one customer: it cannot read the whole ledger.",
-  );
+  throw forbidden("customer_bound", "This key acts for one customer: it cannot read the whole ledger.");
 }
 
 interface Moment {

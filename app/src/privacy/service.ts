@@ -10,7 +10,7 @@ import {
   type CustomerService,
   type StoredCustomer,
 } from "../customers/index.ts";
-import { ApiError, notFound } from "../errors.ts";
+import { forbidden, notFound } from "../errors.ts";
 import type { Caller, Operation } from "../http/operation.ts";
 import { pageOptions } from "../http/pages.ts";
 import { listAnswer } from "../http/schemas.ts";
@@ -140,10 +140,5 @@ export function privacyService(core: Core, { once, customers, repository, enqueu
 /** Who was erased, and which rules there are, is the merchant's business. */
 export function refuseBound({ customer }: Caller): void {
   if (customer === undefined) return;
-  throw new ApiError(
-    403,
-    "permission_error",
-    "customer_bound",
-    "You act for one customer, and this is not about one customer.",
-  );
+  throw forbidden("customer_bound", "You act for one customer, and this is not about one customer.");
 }

@@ -1,7 +1,8 @@
 /** The root key in a file of this machine: for development and tests; production keeps it in AWS KMS. */
 import { randomBytes, randomUUID, type KeyObject } from "node:crypto";
-import { link, mkdir, open as openFile, readFile, rename, rm, stat } from "node:fs/promises";
+import { mkdir, readFile, stat } from "node:fs/promises";
 import { dirname } from "node:path";
+import { createSecretFile, replaceSecretFile } from "../secret-file.ts";
 import { importKey, KEY_BYTES, open, seal, type Place } from "./aes-gcm.ts";
 import type { KeyContext, KeyEncryption } from "./key-encryption.ts";
 
@@ -9,9 +10,6 @@ import type { KeyContext, KeyEncryption } from "./key-encryption.ts";
 interface KeyFile {
   keys: { id: string; key: string }[];
 }
-
-/** One at a time may read or write it, nobody else: rw-------. */
-const MODE = 0o600;
 
 /** Opens the key file; makes it, with a new key, when there is none. @throws Error when others may read it */
 export async function keyFile(path: string): Promise<KeyEncryption> {
@@ -58,8 +56,7 @@ export async function keyFile(path: string): Promise<KeyEncryption> {
 /** Puts a new key at the head of the file; the earlier ones stay, for what they wrapped. Then start the service anew. */
 export async function addKey(path: string): Promise<void> {
   const { keys } = await read(path);
-  const temporary = await writeBeside(path, { keys: [newKey(), ...keys] });
-  await rename(temporary, path);
+  replaceSecretFile(path, textOf({ keys: [newKey(), ...keys] }));
 }
 
 function placeOf(context: KeyContext): Place {
@@ -85,15 +82,7 @@ async function readOrCreate(path: string): Promise<KeyFile> {
     if (!isCode(error, "ENOENT")) throw error;
   }
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  const temporary = await writeBeside(path, { keys: [newKey()] });
-  try {
-    // A link never replaces a file: of two processes that start at once, one makes the key and both use it.
-    await link(temporary, path);
-  } catch (error) {
-    if (!isCode(error, "EEXIST")) throw error;
-  } finally {
-    await rm(temporary);
-  }
+  createSecretFile(path, textOf({ keys: [newKey()] }));
   return read(path);
 }
 
@@ -108,17 +97,8 @@ async function read(path: string): Promise<KeyFile> {
   return JSON.parse(text) as KeyFile;
 }
 
-/** Writes a whole file beside the real one, down to the disk. @returns its path */
-async function writeBeside(path: string, content: KeyFile): Promise<string> {
-  const temporary = `${path}.${randomUUID()}`;
-  const file = await openFile(temporary, "wx", MODE);
-  try {
-    await file.writeFile(`${JSON.stringify(content, null, 2)}\n`);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  return temporary;
+function textOf(content: KeyFile): string {
+  return `${JSON.stringify(content, null, 2)}\n`;
 }
 
 function isCode(error: unknown, code: string): boolean {
