@@ -1,7 +1,14 @@
-/** Answers many questions of one turn of the event loop with one query. */
+/**
+ * Answers many questions with one query. What is asked in one turn of the event loop goes together; while as many queries as may
+ * be are on their way, further questions wait and share the next one. Waking a connection of PostgreSQL costs more than
+ * another row.
+ */
 
 /** The most that one query is asked. */
 const MOST = 500;
+
+/** Queries on their way at once: a second one, so that one that is slow does not hold up all others. */
+const AT_ONCE = 2;
 
 interface Waiting<Q, A> {
   question: Q;
@@ -9,14 +16,18 @@ interface Waiting<Q, A> {
   reject: (error: unknown) => void;
 }
 
-/** @param answerAll answers in the order of the questions; when it rejects, all who asked in that turn are told */
+/** @param answerAll answers in the order of the questions; when it rejects, all who share the query are told */
 export function batched<Q, A>(answerAll: (questions: Q[]) => Promise<A[]>): (question: Q) => Promise<A> {
-  let waiting: Waiting<Q, A>[] = [];
+  const waiting: Waiting<Q, A>[] = [];
+  let underWay = 0;
 
   const flush = (): void => {
-    const all = waiting;
-    waiting = [];
-    for (let start = 0; start < all.length; start += MOST) void answer(all.slice(start, start + MOST));
+    for (; waiting.length > 0 && underWay < AT_ONCE; underWay += 1) {
+      void answer(waiting.splice(0, MOST)).finally(() => {
+        underWay -= 1;
+        flush();
+      });
+    }
   };
   const answer = async (asked: Waiting<Q, A>[]): Promise<void> => {
     try {
