@@ -22,6 +22,7 @@ import {
   type ProcessorMovement,
 } from "../payments/postings.ts";
 import { transition, type Transitions } from "../payments/states.ts";
+import type { Declined } from "../processors/processor.ts";
 
 export const PAYOUT_STATUSES = ["pending", "in_transit", "paid", "failed", "canceled"] as const;
 export type PayoutStatus = (typeof PAYOUT_STATUSES)[number];
@@ -111,20 +112,35 @@ export function beginPayout(id: string, terms: PayoutTerms, origin: AttemptOrigi
   };
 }
 
+/** An approval of nothing. */
+const NOTHING_APPROVED: Declined = {
+  outcome: "declined",
+  code: "processing_error",
+  message: "The bank paid nothing of the amount. The money is in the balance again.",
+  retryable: true,
+};
+
 export function concludePayout(id: string, payout: Payout, result: Known, now: number): DecidedPayout {
   const attempt = openAttemptOf(payout);
   switch (result.outcome) {
-    case "approved":
+    case "approved": {
+      // What was done counts, which may be less than was asked. More is not taken for ours: settlement will show it.
+      const amount = Math.min(result.amount, payout.amount);
+      if (amount === 0) return concludePayout(id, payout, NOTHING_APPROVED, now);
+      const missing = payout.amount - amount;
+      const done = { ...payout, amount, processor_reference: result.reference };
+      const rest =
+        missing === 0 ? [] : [payoutReversed({ object: id, currency: payout.currency, amount: missing })];
       return {
         data: {
-          ...payout,
+          ...done,
           status: go(payout, "paid"),
-          processor_reference: result.reference,
-          attempt: endAttempt(attempt, "approved"),
+          attempt: endAttempt({ ...attempt, amount }, "approved"),
         },
         event: "payout.paid",
-        postings: [payoutPaid(movement(id, payout, result.reference))],
+        postings: [payoutPaid(movement(id, done)), ...rest],
       };
+    }
     case "pending":
       return {
         data: {

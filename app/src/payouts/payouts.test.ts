@@ -41,6 +41,18 @@ describe("payouts and bank debits", () => {
     expect(await world.events(body.id)).to.deep.equal(["payout.created", "payout.in_transit", "payout.paid"]);
   });
 
+  it("comes back in part when the bank pays less than was asked", async () => {
+    const before = await world.balances();
+    const { body } = await service.post("/payouts", payout(10_000));
+    world.bank.settle(() => ({ outcome: "approved", reference: "po_part", amount: 9_000 }));
+    await service.notices();
+    expect((await service.get(`/payouts/${body.id}`)).body).to.include({ status: "paid", amount: 9_000 });
+    expect(difference(before, await world.balances())).to.deep.equal({
+      cash: [-9_000, 0],
+      merchant_balance: [-9_000, 0],
+    });
+  });
+
   it("comes back when the bank refuses it", async () => {
     const before = await world.balances();
     const { body } = await service.post("/payouts", payout(10_000));

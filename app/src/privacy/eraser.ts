@@ -44,9 +44,13 @@ export function createEraser(core: Core, { customers, vault, repository }: Erase
     throw new Error(`${id} was changed ${ATTEMPTS} times while it was erased.`);
   }
 
-  async function eraseObjects(kind: ErasableKind, subject: Subject): Promise<void> {
+  async function eraseObjects(
+    kind: ErasableKind,
+    pages: AsyncIterable<string[]>,
+    subject: Subject,
+  ): Promise<void> {
     const { livemode } = subject;
-    for await (const ids of repository.idPages(subject.subject, kind)) {
+    for await (const ids of pages) {
       // Keys of payment methods that were detached, or that had keys of their own; so have their entries at the bank.
       const subjects = kind === "payment_methods" ? ids : await repository.bankSubjects(ids);
       await Promise.all(subjects.map((id) => vault.eraseSubject({ livemode, subject: id })));
@@ -94,8 +98,12 @@ export function createEraser(core: Core, { customers, vault, repository }: Erase
     const subject = { livemode: erasure.livemode, subject: erasure.data.customer };
     // The keys first: from here on, what is encrypted under them is noise, whatever happens.
     await customers.destroy(subject);
-    for (const kind of ERASABLE_KINDS) await eraseObjects(kind, subject);
+    await eraseObjects("payment_methods", repository.unattachedMethods(subject.subject), subject);
+    for (const kind of ERASABLE_KINDS)
+      await eraseObjects(kind, repository.idPages(subject.subject, kind), subject);
     await repository.eraseRecords(subject.subject, ERASED_ANSWER);
+    // The next look finds it answered, and takes it away.
+    if (await repository.hasEvidence(subject.subject)) return;
     for (let attempt = 1; !(await complete(id, subject)); attempt += 1) {
       if (attempt === ATTEMPTS) throw new Error(`Erasure ${id} could not be completed.`);
     }

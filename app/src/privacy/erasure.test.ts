@@ -287,6 +287,104 @@ describe("erasure of a customer", () => {
     });
   });
 
+  describe("with a dispute that was opened after it", () => {
+    const instances: TestApp[] = [];
+    afterEach(async () => {
+      for (const instance of instances.splice(0)) await instance.close();
+    });
+
+    it("takes no evidence away before the processor has it, nor what it withholds of the payment", async () => {
+      const { pool } = app.database;
+      const customer = await newCustomer();
+      const terms = { amount: 500, currency: "usd", payment_method: "pm_card_visa", customer, confirm: true };
+      const { body: payment } = await app.post<Body>("/v1/payments", terms);
+      const erasure = (await erase(customer)).body.id;
+      await completed(app, erasure);
+      const id = "dp_01m80pvkadecrbzqsgybvvvmqh";
+      const attempt = {
+        operation: "contest_dispute",
+        ordinal: 1,
+        amount: 700,
+        outcome: "unknown",
+        started: 1,
+      };
+      const data = {
+        status: "needs_response",
+        amount: 700,
+        currency: "eur",
+        withheld: 500,
+        fee: 0,
+        payment: payment.id,
+        customer,
+        reason: "fraudulent",
+        evidence: { receipt: PLANTED.evidence },
+        evidence_due_by: 1,
+        metadata: {},
+        processor: "simulator",
+        processor_reference: "sim_dispute_later",
+        attempt: { ...attempt, due: Date.now() + 86_400_000 },
+      };
+      await pool.query(
+        "insert into disputes (id, livemode, version, created, data) values ($1, false, 1, now(), $2)",
+        [id, JSON.stringify(data)],
+      );
+      await app.post(`/v1/disputes/${id}`, { metadata: { note: PLANTED.metadata } });
+      const dispute = async () => {
+        const { rows } = await pool.query<{ data: object }>("select data from disputes where id = $1", [id]);
+        return rows[0]?.data;
+      };
+      const status = async () => (await app.get<Body>(`/v1/privacy/erasures/${erasure}`)).body.status;
+
+      // Each instance looks when it starts, and every minute.
+      instances.push(await testApp({}, app));
+      await eventually(async () => expect(await dispute()).to.deep.include({ metadata: {} }));
+      expect(await dispute()).to.deep.equal(data);
+      expect(await status()).to.equal("processing");
+
+      const answered = { status: "under_review", attempt: { ...attempt, outcome: "approved" } };
+      await pool.query("update disputes set data = data || $2, version = version + 1 where id = $1", [
+        id,
+        JSON.stringify(answered),
+      ]);
+      instances.push(await testApp({}, app));
+      await eventually(async () => expect(await status()).to.equal("completed"));
+      expect(await dispute()).to.deep.include({ withheld: 500, status: "under_review" });
+      expect(findIn(await dump(pool), [PLANTED.evidence])).to.deep.equal([]);
+    });
+  });
+
+  describe("that paid with a card which was nobody's", () => {
+    it("takes the card away and what was told with it, and shows it in an export before", async () => {
+      const { pool } = app.database;
+      const customer = await newCustomer();
+      const card = { number: "5555555555554444", exp_month: 12, exp_year: 2034 };
+      const { body: method } = await app.post<Body>("/v1/payment_methods", {
+        type: "card",
+        card,
+        billing_details: { name: PLANTED.billing },
+        metadata: { note: PLANTED.metadata },
+      });
+      const terms = { amount: 500, currency: "usd", payment_method: method.id, customer, confirm: true };
+      expect((await app.post<Body>("/v1/payments", terms)).body.status).to.equal("succeeded");
+      const exported = await app.get<{ parts: { payment_methods: Body[] } }>(
+        `/v1/customers/${customer}/export`,
+      );
+      expect(exported.body.parts.payment_methods.map(({ id }) => id)).to.deep.equal([method.id]);
+
+      expect((await completed(app, (await erase(customer)).body.id)).counts).to.include({
+        payment_methods: 1,
+      });
+      const { body } = await app.get<object>(`/v1/payment_methods/${method.id}`);
+      expect(body).to.deep.include({
+        customer,
+        billing_details: { name: null, email: null, phone: null, address: null },
+      });
+      expect(findIn(await dump(pool), [PLANTED.metadata, "first6"])).to.deep.equal([]);
+      const keys = await pool.query("select from vault_data_keys where subject = $1", [method.id]);
+      expect(keys.rowCount).to.equal(0);
+    });
+  });
+
   describe("that paid from bank accounts which were nobody's", () => {
     it("destroys the bank details of what was paid", async () => {
       const { pool } = app.database;

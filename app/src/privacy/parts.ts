@@ -160,13 +160,12 @@ export interface PartsOptions {
 export function partReader(core: Core, { customers, methods, repository }: PartsOptions) {
   const { objects } = core;
 
-  /** Objects of a kind, by their ids. */
+  /** Objects by their ids. */
   async function* objectsOf(
-    customer: string,
-    kind: SubjectKind,
+    pages: AsyncIterable<string[]>,
     show: (id: string) => Promise<object | undefined>,
   ): AsyncGenerator<Page> {
-    for await (const ids of repository.idPages(customer, kind)) {
+    for await (const ids of pages) {
       const shown = await Promise.all(ids.map(show));
       yield shown.filter((object) => object !== undefined);
     }
@@ -174,7 +173,7 @@ export function partReader(core: Core, { customers, methods, repository }: Parts
 
   function stored<T>(kind: ObjectKind & SubjectKind, show: (object: StoredObject<T>) => object) {
     return (customer: string, { livemode }: Caller) =>
-      objectsOf(customer, kind, async (id) => {
+      objectsOf(repository.idPages(customer, kind), async (id) => {
         const object = await objects.get<T>(kind, id, livemode);
         return object && show(object);
       });
@@ -209,11 +208,12 @@ export function partReader(core: Core, { customers, methods, repository }: Parts
     async *consents(customer, caller) {
       yield (await customers.consents(customer, caller)).data;
     },
-    payment_methods: (customer, { livemode, actor, scopes }) =>
-      objectsOf(customer, "payment_methods", (id) =>
-        // Also those that are detached, and thereby nobody's.
-        methods.retrieve(id, { livemode, actor, scopes }),
-      ),
+    async *payment_methods(customer, { livemode, actor, scopes }) {
+      // Also those that are detached, and thereby nobody's.
+      const show = (id: string) => methods.retrieve(id, { livemode, actor, scopes });
+      yield* objectsOf(repository.idPages(customer, "payment_methods"), show);
+      yield* objectsOf(repository.unattachedMethods(customer), show);
+    },
     payments: stored<Payment>("payments", showPayment),
     refunds: stored<Refund>("refunds", showRefund),
     disputes: stored<Dispute>("disputes", showDispute),

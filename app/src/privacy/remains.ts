@@ -4,6 +4,7 @@
  */
 import type { Dispute } from "../disputes/dispute.ts";
 import type { MethodData } from "../payment-methods/index.ts";
+import { isOpen } from "../payments/attempt.ts";
 import type { Payment } from "../payments/payment.ts";
 import type { Payout } from "../payouts/index.ts";
 import type { Refund } from "../refunds/refund.ts";
@@ -61,6 +62,7 @@ const REMAINS: { readonly [Kind in ErasableKind]: readonly (keyof ErasableData[K
     "fee",
     "currency",
     "payment",
+    "withheld",
     "customer",
     "reason",
     "evidence_due_by",
@@ -89,6 +91,8 @@ export const ERASABLE_KINDS = Object.keys(REMAINS) as ErasableKind[];
 /** @param customer whose erasure it is */
 export function remainsOf(kind: ErasableKind, data: object, customer: string): object {
   const remains = new Set<string>(REMAINS[kind]);
+  // A response without evidence accepts the dispute: one that is on its way needs its evidence until the processor has it.
+  if (kind === "disputes" && isOpen((data as Dispute).attempt)) remains.add("evidence");
   const kept = Object.fromEntries(Object.entries(data).filter(([field]) => remains.has(field)));
   // A detached payment method no longer named its customer, save in events whose data goes, too.
   const rest = kind === "payment_methods" ? { status: "detached", customer } : {};

@@ -64,20 +64,33 @@ export function privacyRepository(pool: pg.Pool) {
     });
   }
 
+  /** Ids page by page in their order. @param text $1 the id to begin after, $2 how many, $3 and more the values */
+  async function* pages(text: string, values: unknown[]): AsyncGenerator<string[]> {
+    let ids: string[] = [];
+    do {
+      const found = await rows<{ id: string }>(text, [ids.at(-1) ?? "", ID_PAGE, ...values]);
+      ids = found.map(({ id }) => id);
+      if (ids.length > 0) yield ids;
+    } while (ids.length === ID_PAGE);
+  }
+
   return {
-    /** Ids of what belongs to a customer, of one kind or of all, page by page in their order. */
-    async *idPages(customer: string, kind?: SubjectKind): AsyncGenerator<string[]> {
-      let ids: string[] = [];
-      do {
-        const found = await rows<{ id: string }>(
-          `select id from customer_objects($1) where ($2::text is null or kind = $2) and id > $3
-           order by id limit $4`,
-          [customer, kind, ids.at(-1) ?? "", ID_PAGE],
-        );
-        ids = found.map(({ id }) => id);
-        if (ids.length > 0) yield ids;
-      } while (ids.length === ID_PAGE);
-    },
+    /** Ids of what belongs to a customer, of one kind or of all. */
+    idPages: (customer: string, kind?: SubjectKind): AsyncGenerator<string[]> =>
+      pages(
+        `select id from customer_objects($3) where ($4::text is null or kind = $4) and id > $1
+         order by id limit $2`,
+        [customer, kind],
+      ),
+
+    /** Ids of payment methods that are nobody's, and that the customer paid with: they tell of the customer all the same. */
+    unattachedMethods: (customer: string): AsyncGenerator<string[]> =>
+      pages(
+        `select distinct m.id from customer_objects($3) o join payments p on o.kind = 'payments' and p.id = o.id
+         join payment_methods m on m.id = p.data ->> 'payment_method'
+         where m.customer is null and m.id > $1 order by m.id limit $2`,
+        [customer],
+      ),
 
     /** Subjects of the vault that are entries at the bank: of objects paid with an account that was nobody's then. */
     async bankSubjects(objects: readonly string[]): Promise<string[]> {
@@ -110,6 +123,18 @@ export function privacyRepository(pool: pg.Pool) {
          order by id limit $2`,
         [customer, MOST_NAMED],
       ),
+
+    /** Whether a dispute still has evidence, because a response with it was on its way. */
+    async hasEvidence(customer: string): Promise<boolean> {
+      const [found] = await rows<{ found: boolean }>(
+        `select exists (
+           select from customer_objects($1) o join disputes d on o.kind = 'disputes' and d.id = o.id
+           where d.data ? 'evidence'
+         ) as found`,
+        [customer],
+      );
+      return found?.found === true;
+    },
 
     /** Erases what is beside the objects. @param answer what is answered in place of erased answers */
     async eraseRecords(customer: string, answer: string): Promise<void> {

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { testApp } from "../../test/app.test-support.ts";
 import { testCore, type TestCore } from "../../test/core.test-support.ts";
+import { until } from "../../test/wait.test-support.ts";
 import { loadConfig } from "../config.ts";
 import type { CustomerData } from "../customers/index.ts";
 import { consentsToKeep } from "./old-consents.ts";
@@ -67,6 +68,29 @@ describe("retention", () => {
     await apply();
     expect(await rowsOf(`select data from events where id = '${young}'`)).to.deep.equal([{ data: null }]);
     expect(await rowsOf("select * from audit_violations()")).to.deep.equal([]);
+  });
+
+  it("is tried again at the next look where a rule could not be applied", async () => {
+    const repository = privacyRepository(core.pool);
+    const failing = { ...repository, forgetVaultAccess: () => Promise.reject(new Error("away")) };
+    const applied = async () => {
+      const progress = await repository.progress();
+      return ["events", "consents", "vault_access"].map((rule) => progress.get(rule)?.applied.getTime());
+    };
+    const start = core.clock();
+    await apply();
+    core.advance(DAY + 1);
+    const failed = createRetention(core, failing, 5);
+    failed.start();
+    await until(async () => (await applied())[1] === core.clock());
+    await failed.stop();
+    expect(await applied()).to.deep.equal([core.clock(), core.clock(), start]);
+    core.advance(600_000);
+    const next = createRetention(core, repository, 5);
+    next.start();
+    await until(async () => (await applied())[2] === core.clock());
+    await next.stop();
+    expect(await applied()).to.deep.equal([core.clock() - 600_000, core.clock() - 600_000, core.clock()]);
   });
 
   it("never takes the data of events of the last 30 days away, whatever it is told", async () => {

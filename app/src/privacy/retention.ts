@@ -6,14 +6,14 @@ import { consentsToKeep } from "./old-consents.ts";
 import type { PrivacyRepository } from "./repository.ts";
 import { DAY, retentionRules, type RuleName } from "./retention-rules.ts";
 
-/** Milliseconds between two looks whether a day has passed. */
 const LOOK_INTERVAL = 600_000;
 /** Customers that are looked at in one query. */
 const PAGE = 500;
 
 export type Retention = ReturnType<typeof createRetention>;
 
-export function createRetention(core: Core, repository: PrivacyRepository) {
+/** @param lookInterval milliseconds between two looks whether a day has passed */
+export function createRetention(core: Core, repository: PrivacyRepository, lookInterval = LOOK_INTERVAL) {
   const { clock, config, journal, objects } = core;
   const log = core.log.child({ module: "privacy" });
   let timer: NodeJS.Timeout | undefined;
@@ -69,32 +69,31 @@ export function createRetention(core: Core, repository: PrivacyRepository) {
       },
     };
 
-  /** Applies all rules that are ours now. */
-  async function apply(): Promise<void> {
+  /** Applies the rules that are ours; those alone that were not applied since a moment, where one is given. */
+  async function apply(since = Infinity): Promise<void> {
     const progress = await repository.progress();
     for (const { name, days } of retentionRules(config)) {
       const applier = appliers[name];
-      if (applier === undefined || days === null) continue;
+      const last = progress.get(name);
+      if (applier === undefined || days === null || (last && last.applied.getTime() > since)) continue;
       const now = clock();
-      const position = await applier(new Date(now - days * DAY), progress.get(name)?.position ?? "");
+      const position = await applier(new Date(now - days * DAY), last?.position ?? "");
+      // The next process goes on.
+      if (stopped) return;
       await repository.recordProgress(name, new Date(now), position);
     }
   }
 
-  async function applyDaily(): Promise<void> {
-    const progress = [...(await repository.progress()).values()];
-    const isRecent = progress.some(({ applied }) => applied.getTime() > clock() - DAY);
-    if (!isRecent) await apply();
-  }
-
   function applySoon(): void {
-    underWay = underWay.then(applyDaily).catch((error: unknown) => {
-      log.warn({ err: error }, "rules of retention were not applied: the next look tries again");
-    });
+    underWay = underWay
+      .then(() => apply(clock() - DAY))
+      .catch((error: unknown) => {
+        log.warn({ err: error }, "rules of retention were not applied: the next look tries again");
+      });
   }
 
   return {
-    apply,
+    apply: () => apply(),
 
     /** The rules, and when those that are ours were applied last. */
     async show() {
@@ -112,7 +111,7 @@ export function createRetention(core: Core, repository: PrivacyRepository) {
     },
 
     start(): void {
-      timer = setInterval(applySoon, LOOK_INTERVAL);
+      timer = setInterval(applySoon, lookInterval);
       timer.unref();
     },
 

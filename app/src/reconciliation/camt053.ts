@@ -58,6 +58,8 @@ function statementsOf(content: string): Node[] {
   const refuse = (message: string) => new FileFault([{ where: "file", message }]);
   if (/<!DOCTYPE|<!ENTITY/i.test(content))
     throw refuse("A statement has no document type and no entities: take them out.");
+  for (const [reference, code = ""] of content.matchAll(NUMBERED))
+    if (!isCharacter(pointOf(code))) throw refuse(`It is not XML: ${reference} is no character.`);
   // The parser is lenient: a file that was cut off would pass for a shorter one.
   if (!/<\/(?:\w+:)?Document\s*>\s*$/.test(content))
     throw refuse("It does not end with </Document>: is it cut off?");
@@ -106,7 +108,7 @@ function batchFee(
 ): Record<string, string> {
   const booked = lineFields(entry, {}, child(entry, "Amt"), undefined);
   const { currency = "", net, date = "" } = booked;
-  const amount = toMinor(charges, currency);
+  const amount = chargesIn(currency, charges);
   const sum = lines.reduce((total, line) => total + Number(line.net), 0);
   return {
     // A batch without one is known by its first transaction.
@@ -125,6 +127,12 @@ function chargesOf(node: Node): unknown {
   return child(node, "Chrgs").TtlChrgsAndTaxAmt;
 }
 
+/** In minor units; none where they are told in another currency than the one that was booked, as a gross is. */
+function chargesIn(currency: string, charges: unknown): string {
+  const isForeign = typeof charges === "object" && text(charges as Node, "@Ccy").toLowerCase() !== currency;
+  return charges === undefined || isForeign ? "0" : toMinor(charges, currency);
+}
+
 function lineFields(
   entry: Node,
   transaction: Node,
@@ -133,7 +141,7 @@ function lineFields(
 ): Record<string, string> {
   const currency = text(booked, "@Ccy").toLowerCase();
   const direction = text(transaction, "CdtDbtInd") || text(entry, "CdtDbtInd");
-  const fee = charges === undefined ? "0" : toMinor(charges, currency);
+  const fee = chargesIn(currency, charges);
   const net = toMinor(booked, currency);
   const instructed = child(child(child(transaction, "AmtDtls"), "InstdAmt"), "Amt");
   // A payment that was converted tells what was instructed in its own currency.
@@ -198,11 +206,20 @@ function text(node: Node | undefined, name: string): string {
 }
 
 /** References to characters, by number or by one of XML's own five names. */
-const REFERENCES = /&(#\d{1,7}|#x[0-9a-f]{1,6}|lt|gt|amp|quot|apos);/gi;
+const REFERENCES = /&(#\d{1,9}|#x[0-9a-f]{1,8}|lt|gt|amp|quot|apos);/gi;
+const NUMBERED = /&(#\d{1,9}|#x[0-9a-f]{1,8});/gi;
 const NAMED: Readonly<Record<string, string>> = { lt: "<", gt: ">", amp: "&", quot: '"', apos: "'" };
 
 function decode(reference: string, code: string): string {
-  if (!code.startsWith("#")) return NAMED[code] ?? reference;
-  const point = Number(code.replace("#x", "0x").replace("#", ""));
-  return point <= 0x10ffff ? String.fromCodePoint(point) : reference;
+  return code.startsWith("#") ? String.fromCodePoint(pointOf(code)) : (NAMED[code] ?? reference);
+}
+
+function pointOf(code: string): number {
+  return Number(code.replace(/#x/i, "0x").replace("#", ""));
+}
+
+/** What an XML document may hold (XML 1.0, 2.2): no control characters, and no halves of characters. */
+function isCharacter(point: number): boolean {
+  if (point < 0x20) return [0x9, 0xa, 0xd].includes(point);
+  return point <= 0xd7ff || (point >= 0xe000 && point <= 0xfffd) || (point >= 0x10000 && point <= 0x10ffff);
 }

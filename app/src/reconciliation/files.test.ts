@@ -192,6 +192,13 @@ describe("settlement files as camt.053", () => {
     expect(instructed('<Amt Ccy="JPY">44000</Amt>')).to.deep.equal([["charge a", 1234, 0, 1234]]);
   });
 
+  it("have charges only where they are in the booked currency", () => {
+    const yen = '<Chrgs><TtlChrgsAndTaxAmt Ccy="JPY">44</TtlChrgsAndTaxAmt></Chrgs>';
+    expect(amountsOf(yen)).to.deep.equal([["charge ref_1", 1234, 0, 1234]]);
+    const batch = `<NtryDtls>${paid("a", "10.00")}${paid("b", "2.34")}</NtryDtls>`;
+    expect(amountsOf(yen + batch)).to.have.length(2);
+  });
+
   it("with entities, document types, cut off, or of another kind are refused", () => {
     const bomb = `<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>${statement(entry())}`;
     expect(faultOf(bomb)).to.equal("file: A statement has no document type and no entities: take them out.");
@@ -203,6 +210,13 @@ describe("settlement files as camt.053", () => {
     );
     expect(faultOf(statement(`${entry()}<Ntry>`))).to.match(/entries begin/);
     expect(faultOf(`${"<a>".repeat(1000)}</Document>`)).to.match(/^file: /);
+  });
+
+  it("with references to what is no character are refused: nobody could keep that", () => {
+    for (const reference of ["&#0;", "&#x1f;", "&#XD800;", "&#65535;", "&#x110000;"])
+      expect(faultOf(statement(entry().replace("ref_1", `ref_${reference}`)))).to.equal(
+        `file: It is not XML: ${reference} is no character.`,
+      );
   });
 
   it("with amounts that the currency does not have are refused", () => {

@@ -7,11 +7,13 @@ import { FAULT_KINDS, type FaultKind, type Finding, identityOf, judge, type Move
 import { Proposal, propose, type ProposedTransaction } from "./propose.ts";
 import type { ReconciliationData } from "./reconciliation.ts";
 import {
+  duplicatesBefore,
   type EarlierLine,
   insertItems,
   keepLines,
   knownObjects,
   type LedgerMovement,
+  type LineRow,
   missingMovements,
   movementsByReference,
   type NewItem,
@@ -34,6 +36,10 @@ export class Reconciler {
   readonly #fees: ReturnType<typeof parseFeeSchedule> | undefined;
   /** Type and reference of the file's lines so far. */
   readonly #seen = new Set<string>();
+  /** Lines of the file beside the one that stands for their movement: the first that any file had. */
+  readonly #others: LineRow[] = [];
+  /** Lines that stand for their movement, and which the file has not, or not before one of those. */
+  readonly #replaced: string[] = [];
   /** All that agrees, to be settled at once. */
   readonly #settlement = new Proposal();
   readonly #faults = Object.fromEntries(FAULT_KINDS.map((kind) => [kind, 0])) as Record<FaultKind, number>;
@@ -54,6 +60,7 @@ export class Reconciler {
   async run(lines: readonly SettlementLine[]): Promise<Outcome> {
     for (let from = 0; from < lines.length; from += BATCH)
       await this.#takeLines(lines.slice(from, from + BATCH));
+    await this.#judgeOthers();
     await this.#findMissing();
     const proposed = this.#settlement.transactions();
     if (proposed.length > 0) this.#addItem("settlement", { proposed });
@@ -71,32 +78,52 @@ export class Reconciler {
   }
 
   async #takeLines(lines: readonly SettlementLine[]): Promise<void> {
-    const fresh: SettlementLine[] = [];
+    const fresh: LineRow[] = [];
     for (const line of lines) {
       this.#count(line);
       const identity = identityOf(line.type, line.processorReference);
-      if (this.#seen.has(identity)) this.#addFinding({ kind: "duplicate", line });
-      else fresh.push(line);
+      const rows = this.#seen.has(identity) ? this.#others : fresh;
+      rows.push({ line, digest: digestOf(line) });
       this.#seen.add(identity);
     }
-    const rows = fresh.map((line) => ({ line, digest: digestOf(line) }));
     const before = new Map<string, EarlierLine>();
-    for (const earlier of await keepLines(this.#connection, this.#source, this.#id, rows))
+    for (const earlier of await keepLines(this.#connection, this.#source, this.#id, fresh))
       before.set(identityOf(earlier.type, earlier.reference), earlier);
     const open: SettlementLine[] = [];
     const known: EarlierLine[] = [];
-    for (const { line, digest } of rows) {
-      const earlier = before.get(identityOf(line.type, line.processorReference));
-      if (!earlier) open.push(line);
-      else if (earlier.digest === digest) known.push(earlier);
-      // Settled before, and now otherwise: the money of both came.
-      else this.#addFinding({ kind: "duplicate", line });
+    for (const row of fresh) {
+      const earlier = before.get(identityOf(row.line.type, row.line.processorReference));
+      if (!earlier) open.push(row.line);
+      else if (earlier.digest === row.digest) known.push(earlier);
+      else {
+        this.#others.push(row);
+        this.#replaced.push(wholeOf(row.line, earlier.digest));
+      }
     }
-    const movements = await this.#movementsOf(fresh);
+    const taken = fresh.map(({ line }) => line);
+    const movements = await this.#movementsOf(taken);
     const posted = await this.#explainedNow(known, movements);
     this.#known += known.length - posted.size;
-    const anew = fresh.filter((line) => posted.has(identityOf(line.type, line.processorReference)));
+    const anew = taken.filter((line) => posted.has(identityOf(line.type, line.processorReference)));
     await this.#judge([...open, ...anew], movements, posted);
+    await this.#writeItems();
+  }
+
+  /** The money of each other line came as well, unless it is one that an earlier file had: as often as that had it. */
+  async #judgeOthers(): Promise<void> {
+    if (this.#others.length === 0) return;
+    const references = this.#others.map(({ line }) => line.processorReference);
+    const earlier = await duplicatesBefore(this.#connection, this.#source, this.#id, references);
+    const had = new Map<string, number>();
+    for (const one of [...this.#replaced, ...earlier.map((line) => wholeOf(line, digestOf(line)))])
+      had.set(one, (had.get(one) ?? 0) + 1);
+    for (const { line, digest } of this.#others) {
+      const left = had.get(wholeOf(line, digest)) ?? 0;
+      had.set(wholeOf(line, digest), left - 1);
+      if (left > 0) this.#known += 1;
+      else this.#addFinding({ kind: "duplicate", line });
+      if (this.#waiting.length === BATCH) await this.#writeItems();
+    }
     await this.#writeItems();
   }
 
@@ -198,6 +225,11 @@ export class Reconciler {
     sums.net += net;
     this.#totals.set(currency, sums);
   }
+}
+
+/** All that a line says: equal for equal lines. */
+function wholeOf({ type, processorReference }: SettlementLine, digest: string): string {
+  return `${identityOf(type, processorReference)} ${digest}`;
 }
 
 /** What a line says besides its identity. */

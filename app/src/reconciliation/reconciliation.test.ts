@@ -243,6 +243,22 @@ describe("reconciliation", () => {
     expect((await apply(missing)).body).to.have.nested.property("error.code", "item_resolved");
   });
 
+  it("leaves alone duplicates that an earlier file had, as often as it had them", async () => {
+    await kit.post([capture("ch_1"), capture("ch_2")]);
+    const otherwise = line("ch_2", { fee: 31 });
+    const first = await kit.reconcile(csv(line("ch_1"), line("ch_1"), line("ch_2")));
+    const second = await kit.reconcile(csv(otherwise));
+    expect([first, second].map(faultsOf)).to.deep.equal([{ duplicate: 1 }, { duplicate: 1 }]);
+    for (const again of [
+      csv(line("ch_1"), line("ch_2"), otherwise, line("ch_1")),
+      csv(otherwise, line("ch_1"), line("ch_1"), line("ch_2")),
+    ])
+      expect(await kit.reconcile(again)).to.deep.include({ known: 4, items: 0 });
+    const more = await kit.reconcile(csv(line("ch_1"), line("ch_1"), line("ch_1"), line("ch_2"), otherwise));
+    expect(more).to.deep.include({ known: 4, items: 1 });
+    expect(faultsOf(more)).to.deep.equal({ duplicate: 1 });
+  });
+
   it("settles a movement that was given up before out of suspense", async () => {
     await kit.post([capture("ch_1"), capture("ch_2")]);
     const first = await kit.reconcile(csv(line("ch_1")));

@@ -138,6 +138,22 @@ export async function keepLines(
   return rows;
 }
 
+/** Lines with the references that reconciliations of other files took for duplicates. */
+export async function duplicatesBefore(
+  connection: Connection,
+  { livemode, processor }: Source,
+  reconciliation: string,
+  references: readonly string[],
+): Promise<SettlementLine[]> {
+  const { rows } = await connection.query<{ line: SettlementLine }>(
+    `select i.data -> 'line' as line from reconciliation_files f join reconciliation_items i using (reconciliation)
+     where f.livemode = $1 and f.processor = $2 and i.reconciliation <> $3 and i.kind = 'duplicate'
+       and i.data -> 'line' ->> 'processorReference' = any ($4)`,
+    [livemode, processor, reconciliation, references],
+  );
+  return rows.map(({ line }) => line);
+}
+
 /** A movement as the ledger has it, whatever reconciliations made of it. */
 export type LedgerMovement = Omit<Movement, "parked">;
 
@@ -231,7 +247,7 @@ export async function resolveMissing(
 
 /**
  * Resolves the items of lines whose movement the ledger did not know when they came, for the reconciliation that judges them
- * anew; a second time for the same one, too.
+ * anew; a second time for the same one, too. A reconciliation that is not completed begins anew and judges its lines itself.
  * @returns those lines, with the entries of the items that were applied
  */
 export async function resolveLines(
@@ -248,7 +264,7 @@ export async function resolveLines(
      set resolved = true, data = i.data || jsonb_build_object('successor', $1::text)
      from unnest($2::text[], $3::text[], $4::text[]) as l (reconciliation, type, reference)
      join reconciliations r on r.id = l.reconciliation
-     where i.reconciliation = l.reconciliation and i.kind in ('missing_here', 'status_differs')
+     where i.reconciliation = l.reconciliation and i.kind in ('missing_here', 'status_differs') and r.status = 'completed'
        and i.data -> 'line' ->> 'type' = l.type and i.data -> 'line' ->> 'processorReference' = l.reference
        and (not i.resolved or i.data ->> 'successor' = $1)
      returning l.type, l.reference, case

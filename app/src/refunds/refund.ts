@@ -17,6 +17,7 @@ import { processorOf } from "../payments/decide.ts";
 import { refundable, type Payment } from "../payments/payment.ts";
 import { refunded, refundFailed, type Posting, type ProcessorMovement } from "../payments/postings.ts";
 import { transition, type Transitions } from "../payments/states.ts";
+import type { Declined } from "../processors/processor.ts";
 
 export const REFUND_STATUSES = ["pending", "succeeded", "failed", "canceled"] as const;
 export type RefundStatus = (typeof REFUND_STATUSES)[number];
@@ -131,30 +132,45 @@ export function beginRefund(
   };
 }
 
-/** A refund after a decision; `returns`: its amount can be given back again. */
 export interface DecidedRefund {
   data: Refund;
   event?: string;
   postings?: Posting[];
-  returns?: boolean;
+  /** Minor units that can be given back again. */
+  returns?: number;
 }
+
+/** An approval of nothing. */
+const NOTHING_APPROVED: Declined = {
+  outcome: "declined",
+  code: "processing_error",
+  message: "The processor gave nothing of the amount back.",
+  retryable: true,
+};
 
 /** The money leaves us when the processor takes the refund in, also when the outcome comes later. */
 export function concludeRefund(id: string, refund: Refund, result: Known, now: number): DecidedRefund {
   const attempt = openAttemptOf(refund);
   const isPosted = attempt.outcome === "pending";
   switch (result.outcome) {
-    case "approved":
+    case "approved": {
+      // What was done counts, which may be less than was asked. More is not taken for ours: settlement will show it.
+      const amount = Math.min(result.amount, refund.amount);
+      if (amount === 0) return concludeRefund(id, refund, NOTHING_APPROVED, now);
+      const missing = refund.amount - amount;
+      const done = { ...refund, amount, processor_reference: result.reference };
+      const rest = missing === 0 ? [] : [refundFailed(movement(id, { ...done, amount: missing }))];
       return {
         data: {
-          ...refund,
+          ...done,
           status: go(refund, "succeeded"),
-          processor_reference: result.reference,
-          attempt: endAttempt(attempt, "approved"),
+          attempt: endAttempt({ ...attempt, amount }, "approved"),
         },
         event: "refund.succeeded",
-        postings: isPosted ? [] : [refunded(movement(id, refund, result.reference))],
+        postings: isPosted ? rest : [refunded(movement(id, done))],
+        returns: missing,
       };
+    }
     case "pending":
       return {
         data: {
@@ -176,7 +192,7 @@ export function concludeRefund(id: string, refund: Refund, result: Known, now: n
         },
         event: "refund.failed",
         postings: isPosted ? [refundFailed(movement(id, refund))] : [],
-        returns: true,
+        returns: refund.amount,
       };
     case "requires_action":
       throw new Error("A refund needs no challenge.");
@@ -193,7 +209,7 @@ export function failRefund(
     data: { ...refund, status: go(refund, "failed"), failure_code: code, failure_message: message },
     event: "refund.failed",
     postings: [refundFailed(movement(id, refund))],
-    returns: true,
+    returns: refund.amount,
   };
 }
 
@@ -202,12 +218,12 @@ export function cancelRefund(refund: Refund): DecidedRefund {
   return {
     data: { ...refund, status: go(refund, "canceled"), attempt: endAttempt(attempt, "unsent") },
     event: "refund.canceled",
-    returns: true,
+    returns: refund.amount,
   };
 }
 
-/** The payment when a refund's amount can be given back again. */
-export function giveBack(payment: Payment, { amount }: Refund): Payment {
+/** The payment when an amount can be given back again. */
+export function giveBack(payment: Payment, amount: number): Payment {
   return { ...payment, amount_refunded: payment.amount_refunded - amount };
 }
 

@@ -1,5 +1,6 @@
 import { expect } from "chai";
-import { difference, paymentBy, World, type Instance } from "../payments/world.test-support.ts";
+import { BANK_ACCOUNT, difference, paymentBy, World, type Instance } from "../payments/world.test-support.ts";
+import type { Simulator } from "../processors/simulator/simulator.ts";
 
 describe("refunds", () => {
   let world: World;
@@ -79,6 +80,54 @@ describe("refunds", () => {
     await service.notices();
     expect((await service.get(`/refunds/${refund.body.id}`)).body.status).to.equal("succeeded");
     expect(difference(captured, await world.balances())).to.deep.equal(moved);
+  });
+
+  it("counts what was given back, where that is less than was asked", async () => {
+    const approved = { outcome: "approved" as const, reference: "rf_part" };
+    const results = [
+      { ...approved, amount: 600 },
+      { ...approved, reference: "rf_none", amount: 0 },
+    ];
+    const refund = () => results.shift() ?? { ...approved, amount: 1_000 };
+    const card = Object.assign(Object.create(world.simulator) as Simulator, { refund });
+    const partial = await world.instance({ card });
+    const { id } = (await partial.post("/payments", paymentBy("approve"))).body;
+    const captured = await world.balances();
+    const some = await partial.post("/refunds", { payment: id, amount: 1_000 });
+    expect(some.body).to.include({ status: "succeeded", amount: 600 });
+    const none = await partial.post("/refunds", { payment: id, amount: 1_000 });
+    expect(none.body).to.include({ status: "failed", failure_code: "processing_error" });
+    expect((await partial.get(`/payments/${id}`)).body.amount_refunded).to.equal(600);
+    expect(difference(captured, await world.balances())).to.deep.equal({
+      merchant_balance: [-600, 0],
+      "processor_receivable.simulator": [-600, 0],
+    });
+  });
+
+  it("counts what a bank gave back in the end, where that is less than it took in", async () => {
+    const { id } = (
+      await service.post("/payments", {
+        amount: 5_000,
+        currency: "usd",
+        confirm: true,
+        payment_method_data: BANK_ACCOUNT,
+      })
+    ).body;
+    world.bank.settle();
+    await service.notices();
+    const captured = await world.balances();
+    const refund = await service.post("/refunds", { payment: id });
+    world.bank.settle(() => ({ outcome: "approved", reference: "rf_bank", amount: 4_500 }));
+    await service.notices();
+    expect((await service.get(`/refunds/${refund.body.id}`)).body).to.include({
+      status: "succeeded",
+      amount: 4_500,
+    });
+    expect((await service.get(`/payments/${id}`)).body.amount_refunded).to.equal(4_500);
+    expect(difference(captured, await world.balances())).to.deep.equal({
+      merchant_balance: [-4_500, 0],
+      "processor_receivable.bank": [-4_500, 0],
+    });
   });
 
   it("waits while the bank cannot be reached, can be canceled until then, and goes out by itself after", async () => {

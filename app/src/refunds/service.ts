@@ -56,15 +56,15 @@ export function refundService(core: Core, { once, chart, processors, payments, r
 
   /** The refund after a decision, and its payment where the amount can be given back again. */
   async function recorded(before: StoredRefund, decided: DecidedRefund): Promise<Conclusion> {
-    const { data, event, postings, returns } = decided;
+    const { data, event, postings, returns = 0 } = decided;
     const after = next(before, data);
     const body = JSON.stringify(showRefund(after));
     const changes: Change[] = [
       { kind: "refunds", after, event: event === undefined ? undefined : { type: event, body }, postings },
     ];
-    if (returns) {
+    if (returns > 0) {
       const payment = await paymentOf(before);
-      const freed = next(payment, giveBack(payment.data, data));
+      const freed = next(payment, giveBack(payment.data, returns));
       changes.push({
         kind: "payments",
         after: freed,

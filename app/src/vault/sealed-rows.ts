@@ -1,5 +1,6 @@
 /** Moves personal data to new keys that a domain keeps, encrypted by the vault, in rows of a table of its own. */
 import type pg from "pg";
+import type { Subject } from "./repository.ts";
 import type { Mover } from "./rotation.ts";
 import type { Vault } from "./vault.ts";
 
@@ -24,23 +25,33 @@ export function sealedRows(
   vault: Pick<Vault, "openPersonal" | "sealPersonal">,
   { table, key, record }: SealedTable,
 ): Mover {
-  return async ({ livemode, subject }) => {
+  const rowsOf = async ({ livemode, subject }: Subject): Promise<Row[]> => {
     const { rows } = await pool.query<Row>(
       `select ${key} as key, ${record} as record, sealed from ${table}
        where livemode = $1 and subject = $2 and sealed is not null`,
       [livemode, subject],
     );
-    for (const row of rows) {
-      const place = { livemode, subject, record: row.record };
-      const data = await vault.openPersonal(place, row.sealed);
-      if (!data) continue;
-      const sealed = await vault.sealPersonal(place, data);
-      // Unless it was changed meanwhile: then it is under the new key already.
-      await pool.query(`update ${table} set sealed = $2 where ${key} = $1 and sealed = $3`, [
-        row.key,
-        sealed,
-        row.sealed,
-      ]);
+    return rows;
+  };
+
+  return async (subject) => {
+    /** What was encrypted anew here, and what nobody can open. */
+    const done = new Set<string>();
+    const isLeft = ({ sealed }: Row) => !done.has(sealed);
+    // Until nothing is left: while a row was moved, another may have been made that took over what it had before.
+    for (let rows = await rowsOf(subject); rows.length > 0; rows = (await rowsOf(subject)).filter(isLeft)) {
+      for (const row of rows) {
+        const place = { ...subject, record: row.record };
+        const data = await vault.openPersonal(place, row.sealed);
+        const sealed = data ? await vault.sealPersonal(place, data) : row.sealed;
+        done.add(sealed);
+        // Unless it was changed meanwhile.
+        await pool.query(`update ${table} set sealed = $2 where ${key} = $1 and sealed = $3`, [
+          row.key,
+          sealed,
+          row.sealed,
+        ]);
+      }
     }
   };
 }

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "no
 import { join } from "node:path";
 import { testCore, type TestCore } from "../../../test/core.test-support.ts";
 import { until } from "../../../test/wait.test-support.ts";
+import { sealedRows } from "../../vault/index.ts";
 import type { Notice, Processor } from "../processor.ts";
 import { bankAccount, testProcessors, type TestProcessors } from "../processors.test-support.ts";
 import { foundBy, linesOf, referenceOf } from "../simulator/simulator.test-support.ts";
@@ -214,6 +215,18 @@ describe("ACH", () => {
     expect(readFileSync(path, "utf8")).to.equal(text);
     expect(readdirSync(join(test.folder, "ach"))).to.deep.equal([`${id}.ach`]);
     expect((await test.call("GET", `/ach_files/${id}`)).body.delivered).to.be.a("number");
+  });
+
+  it("puts no file into the folder that was made before there was one: the bank has it already", async () => {
+    Object.assign(test.core, { config: { ...test.core.config, ACH_FOLDER: undefined } });
+    await debit("k1");
+    await file();
+    const folder = join(test.folder, "new");
+    Object.assign(test.core, { config: { ...test.core.config, ACH_FOLDER: folder } });
+    await debit("k2");
+    const { id } = await file();
+    await test.processors.deliverNotices();
+    expect(readdirSync(folder)).to.deep.equal([`${id}.ach`]);
   });
 
   it("makes the same text of a file when names in the settings have changed since", async () => {
@@ -474,6 +487,65 @@ describe("ACH", () => {
         },
       ]),
     );
+  });
+
+  /** Begins to replace the vault's keys. @returns what does the rest */
+  async function beginRotation(): Promise<() => Promise<boolean>> {
+    const { rotation } = test.vault;
+    const table = { table: "ach_entries", key: "sequence", record: "coalesce(debit, reference)" };
+    rotation.onMove(sealedRows(test.core.pool, test.vault, table));
+    await rotation.begin();
+    return () => rotation.run(0);
+  }
+
+  it("does not take bank details for erased that a rotation moves to new keys meanwhile", async () => {
+    await debit("k1", 1000, { subject: "cus_1" });
+    const { core, vault } = test;
+    const rotate = await beginRotation();
+    let rotated: Promise<boolean> | undefined;
+    const openPersonal: typeof vault.openPersonal = async (place, sealed) => {
+      // Between the look for what is pending and the opening of it.
+      rotated ??= rotate();
+      expect(await rotated).to.equal(true);
+      return vault.openPersonal(place, sealed);
+    };
+    const repository = new AchRepository(core.pool);
+    const made = await new AchFiles({ core, repository, vault: { openPersonal } }).make(false, undefined);
+    expect(made.debit_total).to.equal(1000);
+  });
+
+  it("files a refund that took its bank details over from the debit while a rotation moved them", async () => {
+    const reference = referenceOf(await debit("k1", 2000, { subject: "cus_1" }));
+    await file();
+    test.core.advance(7 * DAY);
+    await test.processors.deliverNotices();
+    const rotate = await beginRotation();
+    const repository = new AchRepository(core.pool);
+    let rotated: Promise<boolean> | undefined;
+    await repository.transaction(async (client) => {
+      const held = await repository.lockDebit(reference, false, client);
+      if (!held) throw new Error("The debit is gone.");
+      rotated = rotate();
+      await until(async () => {
+        const { rowCount } = await core.pool.query(
+          "select from pg_locks where locktype = 'transactionid' and not granted",
+        );
+        return rowCount === 1;
+      });
+      const refund = {
+        ...held,
+        key: "r1",
+        reference: "achd_refund",
+        type: "refund",
+        state: "pending",
+      } as const;
+      await repository.add({ ...refund, debit: reference, transaction_code: "22" }, new Date(), client);
+    });
+    expect(await rotated).to.equal(true);
+    const entries = (await file()).file.batches.flatMap((batch) => batch.entries);
+    expect(entries.map(({ amount, accountNumber }) => [amount, accountNumber])).to.deep.equal([
+      [2000, "000123456789"],
+    ]);
   });
 
   it("gives the content of a file no more when details in it were erased", async () => {

@@ -99,6 +99,8 @@ export interface FileHeader {
   bankName: string;
   companyId: string;
   companyName: string;
+  /** Put into the folder, too: without one, the bank gets the file by the API, and must not get it again when there is one. */
+  inFolder?: boolean;
 }
 
 /** A file as the database keeps it; days are `YYYY-MM-DD`. */

@@ -109,11 +109,19 @@ export class AchFiles {
   /** Bank details by entry; none for those that were erased. */
   private async open(entries: readonly EntryRow[]): Promise<ReadonlyMap<number, BankDetails | undefined>> {
     const opened = new Map<number, BankDetails | undefined>();
-    for (const { sequence, livemode, subject, sealed, debit, reference } of entries) {
-      const place = { livemode, subject: subject ?? "", record: debit ?? reference };
-      opened.set(sequence, await this.options.vault.openPersonal<BankDetails>(place, sealed ?? ""));
-    }
+    for (const entry of entries) opened.set(entry.sequence, await this.detailsOf(entry));
     return opened;
+  }
+
+  private async detailsOf(entry: EntryRow): Promise<BankDetails | undefined> {
+    const { repository, vault } = this.options;
+    const { sequence, livemode, subject, debit, reference, sealed } = entry;
+    const place = { livemode, subject: subject ?? "", record: debit ?? reference };
+    const details = await vault.openPersonal<BankDetails>(place, sealed ?? "");
+    if (details) return details;
+    // Moved to new keys since it was read; or erased.
+    const now = await repository.sealed(sequence);
+    return now === sealed ? undefined : this.detailsOf({ ...entry, sealed: now });
   }
 
   private async file(
@@ -181,6 +189,7 @@ export class AchFiles {
       bankName: config.ACH_BANK_NAME,
       companyId: config.ACH_COMPANY_ID,
       companyName: config.ACH_COMPANY_NAME,
+      inFolder: config.ACH_FOLDER !== undefined,
     };
   }
 }

@@ -143,6 +143,15 @@ export class AchRepository {
     return rows;
   }
 
+  /** What an entry keeps encrypted, at this moment. */
+  async sealed(sequence: number): Promise<string | null> {
+    const { rows } = await this.pool.query<{ sealed: string | null }>(
+      "select sealed from ach_entries where sequence = $1",
+      [sequence],
+    );
+    return rows[0]?.sealed ?? null;
+  }
+
   async setState(sequences: readonly number[], state: EntryState, client: Queryable): Promise<void> {
     await client.query("update ach_entries set state = $2 where sequence = any($1)", [sequences, state]);
   }
@@ -234,9 +243,11 @@ export class AchRepository {
     return rows;
   }
 
+  /** Files that were made for the folder, and may not be in it. */
   async undelivered(livemode: boolean): Promise<FileRow[]> {
     const { rows } = await this.pool.query<FileRow>(
-      `select ${FILE_COLUMNS} from ach_files where livemode = $1 and delivered is null order by id`,
+      `select ${FILE_COLUMNS} from ach_files
+       where livemode = $1 and delivered is null and (header ->> 'inFolder')::boolean order by id`,
       [livemode],
     );
     return rows;
