@@ -41,6 +41,8 @@ describe("experiments (N6)", () => {
     instance.flags.client(false).getStringDetails("button", "?", { targetingKey: subject, ...more });
   const results = async () =>
     (await here.call("GET", "/experiments/button-color/results")).body as unknown as Results;
+  const paid = async () =>
+    (await results()).metrics[0]?.variants.reduce((sum, { conversions: count }) => sum + count, 0);
 
   it("are refused when flag, split, control or metrics make no sense", async () => {
     const { status, body } = await here.call("POST", "/experiments", {
@@ -129,9 +131,19 @@ describe("experiments (N6)", () => {
     there.flags.client(false).track("paid", { targetingKey: "cus_0" });
     there.flags.client(false).track("paid", { targetingKey: "cus_60" });
     there.flags.client(false).track("unknown", { targetingKey: "cus_61" });
-    const paid = async () =>
-      (await results()).metrics[0]?.variants.reduce((sum, { conversions: count }) => sum + count, 0);
     await until(async () => (await paid()) === 61, 3000);
+  });
+
+  it("count the conversion of a subject who had one before taking part as well", async () => {
+    const pay = () => here.flags.client(false).track("paid", { targetingKey: "cus_late" });
+    pay();
+    here.now += 1000;
+    await color("cus_late");
+    await until(async () => (await results()).subjects === 201, 3000);
+    expect(await paid()).to.equal(61);
+    here.now += 1000;
+    pay();
+    await until(async () => (await paid()) === 62, 3000);
   });
 
   it("tell rates, the test against the control, and when it is too early to decide", async () => {

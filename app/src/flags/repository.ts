@@ -73,15 +73,17 @@ export async function insertExposures(pool: pg.Pool, exposures: readonly Exposur
   );
 }
 
-/** Keeps the first conversion of each subject and metric. */
+/** Keeps the latest conversion of each subject and metric: an earlier one may be of before the subject took part. */
 export async function insertConversions(pool: pg.Pool, conversions: readonly Conversion[]): Promise<void> {
   await pool.query(
     `insert into flag_conversions (livemode, experiment, subject, metric, created)
-     select livemode, experiment, subject, metric, to_timestamp(created / 1000.0)
+     select livemode, experiment, subject, metric, to_timestamp(max(created) / 1000.0)
      from unnest($1::boolean[], $2::text[], $3::text[], $4::text[], $5::bigint[])
        as c (livemode, experiment, subject, metric, created)
+     group by livemode, experiment, subject, metric
      order by livemode, experiment, subject, metric
-     on conflict do nothing`,
+     on conflict (livemode, experiment, subject, metric)
+       do update set created = excluded.created where flag_conversions.created < excluded.created`,
     [
       conversions.map((conversion) => conversion.livemode),
       conversions.map((conversion) => conversion.experiment),
