@@ -125,6 +125,40 @@ describe("stack configuration", () => {
     expect(mistakes(images({ context: ".", tag: "latest" }))).to.have.lengthOf(1);
   });
 
+  it("takes an image from another registry, and only one that is named for good", () => {
+    const images = (frontend: string) => ({
+      "strongroom:images": JSON.stringify({ backend: { tag: "1.0.0" }, frontend }),
+    });
+    expect(mistakes(images("ghcr.io/example/frontend:1.0.0"))).to.deep.equal([]);
+    expect(mistakes(images("nginx:latest"))).to.deep.equal([
+      'strongroom:images.frontend: "nginx:latest" does not say which image; write a digest (…@sha256:…) or a tag other ' +
+        'than "latest"',
+    ]);
+  });
+
+  it("refuses tags that some service of AWS would refuse midway", () => {
+    const tags = (values: object) => ({ ...REQUIRED, "strongroom:tags": JSON.stringify(values) });
+    expect(mistakes(tags({ team: "Zahlungen + Bücher", environment: "test" }))).to.deep.equal([]);
+    expect(
+      mistakes(tags({ Environment: "test", owner: "R&D", Team: "a", team: "b", "aws:x": "" })),
+    ).to.deep.equal([
+      'strongroom:tags.Environment is the tag "environment" in other letters, which IAM takes for the same; write environment',
+      'strongroom:tags.owner is "R&D"; write names and values of letters, digits, spaces and "_.:/=+-@"',
+      'strongroom:tags.team is the tag "Team" in other letters, which IAM takes for the same; write Team',
+      'strongroom:tags.aws:x begins with "aws:", which AWS keeps for itself; write another name',
+    ]);
+  });
+
+  it("refuses environments that cannot be part of a repository's name", () => {
+    for (const environment of ["dev-", "a--b", "x", "1st"]) {
+      expect(mistakes({ ...REQUIRED, "strongroom:environment": environment }), environment).to.deep.equal([
+        `strongroom:environment is ${JSON.stringify(environment)}; it must be 2–16 lower-case letters, digits and single ` +
+          "hyphens between them, beginning with a letter",
+      ]);
+    }
+    expect(mistakes({ ...REQUIRED, "strongroom:environment": "pre-prod-2" })).to.deep.equal([]);
+  });
+
   it("suggests the key that was meant, at every depth", () => {
     expect(mistakes({ ...REQUIRED, "strongroom:zone": "2", "strongroom:cache": '{"node":2}' })).to.deep.equal(
       [
@@ -132,6 +166,22 @@ describe("stack configuration", () => {
         "strongroom:zone is not known; did you mean strongroom:zones?",
       ],
     );
+  });
+
+  it("refuses what the components would refuse later, by the key", () => {
+    expect(
+      mistakes({
+        ...REQUIRED,
+        "strongroom:backend": '{"cpu":"1 vCPU","memory":"16 GB"}',
+        "strongroom:logs": '{"retention":"100 days"}',
+      }),
+    ).to.deep.equal([
+      'strongroom:backend.memory: "16 GB" does not go with "1 vCPU"; write "2 GB" to "8 GB" in steps of 1 GB',
+      'strongroom:logs.retention is "100 days", which CloudWatch Logs does not know; write "90 days" or "120 days"',
+    ]);
+    expect(mistakes({ ...REQUIRED, "strongroom:frontend": '{"min":0}' })).to.deep.equal([
+      "strongroom:frontend.min is 0; it must be at least 1",
+    ]);
   });
 
   it("refuses settings that do not go together", () => {

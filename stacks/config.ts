@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { closest } from "fastest-levenshtein";
 import { z } from "zod";
 import { cpuUnits, days, megabytes, type Cpu, type Duration, type Size } from "../components/units.ts";
+import { consistency, productionGuards } from "./config-checks.ts";
 
 /** Pulumi's project name, which is the configuration's namespace: `strongroom:zones`. */
 const NAMESPACE = "strongroom";
@@ -73,8 +74,8 @@ const service = (defaults: { cpu: Cpu; memory: Size; min: number; max: number })
       cpu: cpu.default(defaults.cpu),
       /** Memory of one task. */
       memory: size.default(defaults.memory),
-      /** Fewest tasks. */
-      min: z.int().min(0).default(defaults.min),
+      /** Fewest tasks; without any there is nothing that would tell when to start one. */
+      min: z.int().min(1).default(defaults.min),
       /** Most tasks. */
       max: z.int().min(1).default(defaults.max),
       /** Share of tasks on Fargate Spot, in percent; for work that may be interrupted. */
@@ -98,8 +99,8 @@ export const CONFIG = z.strictObject({
   environment: z
     .string()
     .regex(
-      /^[a-z][a-z0-9-]{1,15}$/,
-      "must be 2–16 lower-case letters, digits and hyphens, beginning with a letter",
+      /^(?=.{2,16}$)[a-z][a-z0-9]*(-[a-z0-9]+)*$/,
+      "must be 2–16 lower-case letters, digits and single hyphens between them, beginning with a letter",
     ),
   protection: z.enum(["ephemeral", "standard", "critical"]).optional(),
   tags: z.record(z.string().min(1).max(128), z.string().max(256)).default({}),
@@ -201,8 +202,11 @@ export const CONFIG = z.strictObject({
   policies: z.record(z.string(), z.unknown()).default({}),
 });
 
+/** A stack's configuration as the schema gives it. */
+export type GivenConfig = z.infer<typeof CONFIG>;
+
 /** A stack's configuration, complete and valid. */
-export type StackConfig = z.infer<typeof CONFIG> & { protection: "ephemeral" | "standard" | "critical" };
+export type StackConfig = GivenConfig & { protection: "ephemeral" | "standard" | "critical" };
 
 /** Keys that must be set with `--secret`. */
 const SECRET_KEYS: readonly string[] = ["pagerDutyUrl"];
@@ -326,91 +330,4 @@ function unwrap(schema: unknown): unknown {
   return schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault
     ? unwrap(schema.unwrap())
     : schema;
-}
-
-/** Names of settings that are secret, as the service itself tells them. */
-const CREDENTIAL = /(SECRET|PASSWORD|TOKEN|KEY|CREDENTIALS)$/;
-
-/** Values that are fine alone and not together. */
-function consistency(config: z.infer<typeof CONFIG>): string[] {
-  const mistakes: string[] = [];
-  const { database } = config;
-  if (database.publiclyAccessible) {
-    mistakes.push(
-      "strongroom:database.publiclyAccessible is true; databases stand in the data tier, which has no route to the " +
-        "internet: remove it and use a shell in a task or a tunnel",
-    );
-  }
-  for (const tier of ["backend", "frontend"] as const) {
-    for (const name of Object.keys(config[tier].environment).filter((each) => CREDENTIAL.test(each))) {
-      mistakes.push(
-        `strongroom:${tier}.environment.${name} is in plain text; keep the value in Secrets Manager and write its ARN to ` +
-          `strongroom:${tier}.secrets`,
-      );
-    }
-  }
-  if (config.zones === 1) {
-    mistakes.push(
-      "strongroom:zones is 1; load balancers and databases stand in at least 2 zones: write 2 or 3",
-    );
-  }
-  if (config.offHours && config.offHours.start >= config.offHours.stop) {
-    mistakes.push(
-      `strongroom:offHours.start is "${config.offHours.start}", not before stop "${config.offHours.stop}"; working hours lie within one day`,
-    );
-  }
-  return mistakes;
-}
-
-/** What production refuses, with the row or requirement that says so. */
-function productionGuards(config: z.infer<typeof CONFIG>): string[] {
-  if (config.environment !== "production") return [];
-  const { database, cache } = config;
-  const guards: [boolean, string][] = [
-    [
-      config.domain !== undefined,
-      "production needs TLS: set strongroom:domain, such as {name: payments.example.com}",
-    ],
-    [
-      (config.protection ?? "critical") === "critical",
-      `production needs deletion protection: strongroom:protection is "${config.protection}", write critical or leave it out`,
-    ],
-    [
-      database.zones === "multi",
-      `production needs a standby database: strongroom:database.zones is "${database.zones}", write multi`,
-    ],
-    [
-      cache.nodes >= 2,
-      `production needs a cache replica: strongroom:cache.nodes is ${cache.nodes}, write 2 or more`,
-    ],
-    [
-      days(database.backupRetention) >= 30,
-      `production keeps database backups 30 days: strongroom:database.backupRetention is "${database.backupRetention}"`,
-    ],
-    [
-      days(cache.snapshotRetention) >= 3,
-      `production keeps cache snapshots 3 days: strongroom:cache.snapshotRetention is "${cache.snapshotRetention}"`,
-    ],
-    [config.backups, "production needs backups that outlive it: remove strongroom:backups"],
-    [
-      days(config.logs.retention) >= 365,
-      `production keeps logs 12 months (PCI DSS 10.5.1): strongroom:logs.retention is "${config.logs.retention}"`,
-    ],
-    [
-      config.backend.min >= 2,
-      `production needs 2 backend tasks: strongroom:backend.min is ${config.backend.min}`,
-    ],
-    [
-      config.backend.spot === 0,
-      `production's backend may not be interrupted: strongroom:backend.spot is ${config.backend.spot}`,
-    ],
-    [config.offHours === undefined, "production runs around the clock: remove strongroom:offHours"],
-    [
-      config.notify.emails.length > 0 ||
-        config.notify.slack !== undefined ||
-        config.pagerDutyUrl !== undefined,
-      "production's alarms must reach somebody: set strongroom:notify.emails, strongroom:notify.slack or strongroom:pagerDutyUrl",
-    ],
-  ];
-  return guards.filter(([fine]) => !fine).map(([, mistake]) => mistake);
 }

@@ -1,5 +1,8 @@
 import { expect } from "chai";
 import * as pulumi from "@pulumi/pulumi";
+import { Table } from "../data/index.ts";
+import { Bucket, Secret } from "../security/index.ts";
+import { key } from "../stand-ins.test-support.ts";
 import type { Plan } from "../testing/index.ts";
 import { expectGolden, mistakesOf, planOf, resource, resources } from "../testing/index.ts";
 import { FargateService, type FargateServiceArgs } from "./fargate-service.ts";
@@ -252,7 +255,7 @@ describe("FargateService", () => {
       await planned({
         sidecars: {
           otel: {
-            image: "public.ecr.aws/aws-observability/aws-otel-collector:v0.43.0",
+            image: IMAGE,
             before: "healthy",
             healthCheck: { command: ["/healthcheck"] },
             tmp: { "/data": "disk" },
@@ -354,6 +357,44 @@ describe("FargateService", () => {
     });
   });
 
+  it("does not cry for missing tasks of a service that something else puts to rest", async () => {
+    await planOf(() => {
+      const missing = make({ rests: true }).observables.alarms.find(({ role }) => role === "running-tasks");
+      expect(missing).to.deep.include({ threshold: 2, missingData: "notBreaching" });
+    });
+  });
+
+  it("takes an image from elsewhere, and any endpoints, where the internet is open", async () => {
+    const cluster = standInCluster({ appTierHasEgress: true, endpointServices: [] });
+    const plan = await planned({ cluster, image: "ghcr.io/example/backend:1.4.2", internetEgress: true });
+    expect(containers(plan).backend?.image).to.equal("ghcr.io/example/backend:1.4.2");
+  });
+
+  it("links a table, a bucket and a secret of one name", async () => {
+    const plan = await planOf(() => {
+      const table = new Table("orders", { key, partitionKey: "id" });
+      const bucket = new Bucket("orders", { key });
+      const secret = new Secret("orders", { key });
+      make({ links: [table.link("read"), bucket.link("write"), secret.link] });
+    });
+    const { environment, secrets } = containers(plan).backend ?? {};
+    expect((environment as { name: string }[]).map(({ name }) => name)).to.deep.equal([
+      "ORDERS_BUCKET",
+      "ORDERS_TABLE",
+    ]);
+    expect((secrets as { name: string }[]).map(({ name }) => name)).to.deep.equal(["ORDERS_SECRET"]);
+  });
+
+  it("does not take a component for its link", async () => {
+    const message = await mistakesOf(() =>
+      make({ links: [new Table("ledger", { key, partitionKey: "id" })] }),
+    );
+    expect(message).to.equal(
+      'FargateService "backend" has wrong arguments:\n' +
+        '  links[0]: "ledger" is the component itself; write its link, such as database.link or table.link("read")',
+    );
+  });
+
   it("names every mistake at once", async () => {
     const message = await mistakesOf(() =>
       make({
@@ -382,13 +423,13 @@ describe("FargateService", () => {
         "count: 2 contradicts scaling, which sets the number of tasks; leave one of them out",
         'migration.command: is empty; write the command that migrates, such as ["npm", "run", "migrate"]',
         'links[1]: "table" must be unique among the links and consist of letters, digits and hyphens',
-        "internetEgress: undefined leaves the task unable to pull its image: the network has no interface endpoints; write internetEgress: true or give the network endpoints",
         'memory: "1 GB" does not go with "1 vCPU"; write "2 GB" to "8 GB" in steps of 1 GB',
         'image: "backend:latest" does not say which image; write a digest (…@sha256:…) or a tag other than "latest"',
         'user: "root" is root; write another user, such as "1000:1000", or allowRoot: true where the image cannot do without',
         'tmp: "tmp" is not an absolute path below "/"; write one such as "/tmp"',
         'links[1] ("table"): "TABLE" is already set by links[0] ("table"); leave one of them out or give it another name',
         'stopTimeout: "5 minutes" is not possible; write whole seconds, "2 seconds" to "120 seconds"',
+        "internetEgress: undefined leaves the task unable to pull its image: the network has no interface endpoints; write internetEgress: true or give the network endpoints",
         'architecture: "arm" is not possible; write "ARM64" or "X86_64"',
         'ephemeralStorage: "20 GB" is not possible; write "21 GB" to "200 GB", or leave it out for the 20 GB that are free',
         "spot: 3 is not a share of Spot; write a number from 0 (none) to 1 (all above the base)",
@@ -414,13 +455,71 @@ describe("FargateService", () => {
       "internetEgress: the network has no way to the internet; give it NAT or leave internetEgress out",
     ],
     [
+      "ranges of the internet as the only way to an image",
+      {
+        cluster: standInCluster({ appTierHasEgress: true, endpointSecurityGroupId: undefined }),
+        internetEgress: ["203.0.113.0/24"],
+      },
+      'internetEgress: ["203.0.113.0/24"] leaves the task unable to pull its image: the network has no interface endpoints; ' +
+        "write internetEgress: true or give the network endpoints",
+    ],
+    [
+      "a network without the endpoints that a task starts with",
+      {
+        cluster: standInCluster({ endpointServices: ["ecr.api", "kms"], gatewayPrefixListIds: [] }),
+        links: [DATABASE],
+        exec: true,
+      },
+      'internetEgress: undefined leaves the task unable to start: the network has no endpoint for "ecr.dkr", "s3", ' +
+        '"logs", "secretsmanager", "ssmmessages"; add it to the network\'s endpoints or write internetEgress: true',
+    ],
+    [
+      "an image from a registry that it cannot reach",
+      { image: "ghcr.io/example/backend:1.4.2" },
+      "image: lies outside ECR, and the task has no way to its registry; write internetEgress: true, or copy it to ECR",
+    ],
+    [
+      "a sidecar from a registry that it cannot reach",
+      { sidecars: { proxy: { image: "envoyproxy/envoy:v1.30.0" } } },
+      "sidecars.proxy.image: lies outside ECR, and the task has no way to its registry; write internetEgress: true, " +
+        "or copy it to ECR",
+    ],
+    [
+      "a range twice",
+      {
+        cluster: standInCluster({ appTierHasEgress: true }),
+        internetEgress: ["203.0.113.0/24", "203.0.113.0/24"],
+      },
+      'internetEgress[1]: "203.0.113.0/24" is there twice; write it once',
+    ],
+    [
+      "a path that is mounted twice",
+      { tmp: ["/tmp", "/tmp"] },
+      'tmp: "/tmp" is mounted twice; write it once',
+    ],
+    [
+      "a path that shells mount",
+      { exec: true, tmp: { "/var/log/amazon": "disk" } },
+      'tmp: "/var/log/amazon" is mounted twice; write it once: exec mounts it by itself',
+    ],
+    [
+      "permissions of one id",
+      {
+        permissions: [
+          { sid: "Read", actions: ["s3:GetObject"], resources: ["*"] },
+          { sid: "Read", actions: ["s3:ListBucket"], resources: ["*"] },
+        ],
+      },
+      'permissions: two statements come to the id "OwnRead", which IAM takes once in a policy; give them different sids',
+    ],
+    [
       "memory full of temporary files",
       { tmp: { "/tmp": "300 MB" } },
       'tmp: 300 MB in memory are more than half of the task\'s 512 MB; write less, "disk" or more memory',
     ],
     [
       "a sidecar that is never healthy",
-      { sidecars: { proxy: { image: "envoy:v1.30.0", before: "healthy" } } },
+      { sidecars: { proxy: { image: IMAGE, before: "healthy" } } },
       'sidecars.proxy.before: "healthy" needs a healthCheck; write one, or before: "started"',
     ],
     [
@@ -447,9 +546,36 @@ describe("FargateService", () => {
       "route: 3 paths and 3 hosts are not possible; a listener rule takes 1 to 5 of both together",
     ],
     [
+      "seven wildcards",
+      routed({
+        route: {
+          loadBalancer: standInEntrance(),
+          health: "/",
+          paths: ["/a/*/b/*", "/c/*/d/*", "/e/*/f/*", "/g/?"],
+        },
+      }),
+      'route: 7 wildcards are not possible; a listener rule takes 6 "*" and "?" of all paths and hosts together',
+    ],
+    [
+      "two containers on one port",
+      { port: 3000, sidecars: { proxy: { image: IMAGE, port: 3000 } } },
+      "sidecars.proxy.port: 3000 is not possible; write a port from 1 to 65535 that no other container of the task has",
+    ],
+    [
       "a health path without slash",
       routed({ route: { loadBalancer: standInEntrance(), health: "health" } }),
       'route.health: "health" is not a path; write one beginning with "/", such as "/health"',
+    ],
+    [
+      "gRPC without TLS",
+      routed({
+        route: {
+          loadBalancer: { ...standInEntrance(), tls: false },
+          health: "/",
+          protocolVersion: "GRPC",
+        },
+      }),
+      'route.protocolVersion: "GRPC" needs HTTPS between client and load balancer; give that a certificate, or write "HTTP1"',
     ],
     [
       "a slow start of 10 seconds",

@@ -55,6 +55,8 @@ export interface FargateServiceArgs extends TaskArgs {
   rollout?: RolloutStrategy | RolloutArgs;
   /** Task that must succeed before a new version starts. @default none */
   migration?: MigrationArgs;
+  /** Something else takes all tasks away at times (`OffHours`): then nobody is told that none runs. @default false */
+  rests?: boolean;
   /** Allow `aws ecs execute-command`: shells in running tasks, recorded by the cluster. @default false */
   exec?: boolean;
   /**
@@ -171,6 +173,7 @@ export class FargateService extends TaskComponent implements Observable {
       clusterName: cluster.name,
       serviceName: service.name,
       floor: plan.scaling?.floor ?? plan.count,
+      rests: args.rests ?? false,
       region: this.region,
       ...(route && {
         loadBalancerSuffix: route.loadBalancerSuffix,

@@ -3,6 +3,7 @@ import { mkdtemp, mkdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
+import { TASK_SERVICES } from "../network/endpoints.ts";
 import { expectGolden, mistakesOf, planOf, resource, resources } from "../testing/index.ts";
 import { RUNNER_CODE } from "./migration-gate.ts";
 import { OneOffTask, type OneOffTaskArgs } from "./one-off-task.ts";
@@ -59,7 +60,7 @@ describe("OneOffTask", () => {
         make({
           command: [],
           run: { timeout: "15 minutes" },
-          cluster: standInCluster({ endpointServices: ["logs"] }),
+          cluster: standInCluster({ endpointServices: TASK_SERVICES }),
         }),
       ),
     ).to.equal(
@@ -71,9 +72,16 @@ describe("OneOffTask", () => {
     );
   });
 
+  it("cannot be run where only some ranges of the internet are open, and ECS is not among them", async () => {
+    const cluster = standInCluster({ endpointServices: TASK_SERVICES, appTierHasEgress: true });
+    expect(
+      await mistakesOf(() => make({ run: true, cluster, internetEgress: ["203.0.113.0/24"] })),
+    ).to.include("run: the function that runs the task cannot reach ECS");
+  });
+
   it("runs where the network has an endpoint for ECS", async () => {
     const plan = await planOf(() => {
-      make({ run: true, cluster: standInCluster({ endpointServices: ["logs", "ecs"] }) });
+      make({ run: true, cluster: standInCluster({ endpointServices: [...TASK_SERVICES, "ecs"] }) });
     });
     expect(resource(plan, "aws:lambda/invocation:Invocation").inputs.lifecycleScope).to.equal("CREATE_ONLY");
   });

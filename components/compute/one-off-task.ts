@@ -12,7 +12,7 @@ import {
   type RunnerInput,
   runnerStatements,
 } from "./migration-gate.ts";
-import { platformEgress } from "./service-network.ts";
+import { opensInternet, platformEgress } from "./service-network.ts";
 import type { TaskArgs } from "./task-args.ts";
 import {
   planTask,
@@ -234,7 +234,7 @@ function normalize(
   const { network } = args.cluster;
   problems.check(
     run === false ||
-      args.internetEgress !== undefined ||
+      opensInternet(args.internetEgress) ||
       network.endpointServices === undefined ||
       network.endpointServices.includes("ecs"),
     "run",

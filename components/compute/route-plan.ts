@@ -84,6 +84,11 @@ export function planRoute(args: RouteArgs, problems: Problems): RoutePlan {
     `${show(health)} is not a path; write one beginning with "/", such as "/health"`,
   );
   problems.check(
+    protocolVersion === "HTTP1" || args.loadBalancer.tls !== false,
+    "route.protocolVersion",
+    `${show(protocolVersion)} needs HTTPS between client and load balancer; give that a certificate, or write "HTTP1"`,
+  );
+  problems.check(
     args.priority === undefined ||
       (Number.isInteger(args.priority) && args.priority >= 1 && args.priority <= 50_000),
     "route.priority",
@@ -122,6 +127,12 @@ function checkConditions(paths: readonly string[], hosts: readonly string[], pro
     paths.length + hosts.length >= 1 && paths.length + hosts.length <= 5,
     "route",
     `${paths.length} paths and ${hosts.length} hosts are not possible; a listener rule takes 1 to 5 of both together`,
+  );
+  const wildcards = [...paths, ...hosts].join("").match(/[*?]/g)?.length ?? 0;
+  problems.check(
+    wildcards <= 6,
+    "route",
+    `${wildcards} wildcards are not possible; a listener rule takes 6 "*" and "?" of all paths and hosts together`,
   );
   paths.forEach((path, index) =>
     problems.check(

@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Link } from "../link.ts";
 import type { Network } from "../network/network.ts";
 import { type Problems, show } from "../validation.ts";
+import type { ContainerPlan } from "./task-definition.ts";
 
 /** One way out of a task's security group, all over TCP. */
 export interface EgressRule {
@@ -65,35 +66,78 @@ export function linkEgress(links: readonly Link[]): EgressRule[] {
   );
 }
 
+/** Whether a task may go anywhere outside the network, AWS's public addresses included. */
+export function opensInternet(internetEgress: true | string[] | undefined): boolean {
+  return internetEgress === true || (internetEgress?.includes("0.0.0.0/0") ?? false);
+}
+
 /** Records what would leave the task unable to start, or promise a way out that the network does not have. */
 export function checkEgress(
   network: Network,
   internetEgress: true | string[] | undefined,
+  task: { containers: readonly ContainerPlan[]; exec: boolean },
   problems: Problems,
 ): void {
-  if (Array.isArray(internetEgress)) {
-    internetEgress.forEach((cidr, index) =>
-      problems.check(
-        isCidr(cidr),
-        `internetEgress[${index}]`,
-        `${show(cidr)} is not an IPv4 range; write one such as "203.0.113.0/24"`,
-      ),
-    );
-  }
-  if (internetEgress !== undefined) {
+  const ranges = Array.isArray(internetEgress) ? internetEgress : [];
+  ranges.forEach((cidr, index) => {
     problems.check(
-      network.appTierHasEgress,
-      "internetEgress",
-      `the network has no way to the internet; give it NAT or leave internetEgress out`,
+      isCidr(cidr),
+      `internetEgress[${index}]`,
+      `${show(cidr)} is not an IPv4 range; write one such as "203.0.113.0/24"`,
     );
-    return;
-  }
+    problems.check(
+      ranges.indexOf(cidr) === index,
+      `internetEgress[${index}]`,
+      `${show(cidr)} is there twice; write it once`,
+    );
+  });
   problems.check(
+    internetEgress === undefined || network.appTierHasEgress,
+    "internetEgress",
+    `the network has no way to the internet; give it NAT or leave internetEgress out`,
+  );
+  if (opensInternet(internetEgress)) return;
+  const hasEndpoints = problems.check(
     network.endpointSecurityGroupId !== undefined,
     "internetEgress",
-    `undefined leaves the task unable to pull its image: the network has no interface endpoints; ` +
+    `${show(internetEgress)} leaves the task unable to pull its image: the network has no interface endpoints; ` +
       `write internetEgress: true or give the network endpoints`,
   );
+  if (!hasEndpoints) return;
+  const missing = missingEndpoints(network, task);
+  problems.check(
+    missing.length === 0,
+    "internetEgress",
+    `${show(internetEgress)} leaves the task unable to start: the network has no endpoint for ` +
+      `${missing.map(show).join(", ")}; add it to the network's endpoints or write internetEgress: true`,
+  );
+  task.containers.forEach(({ name, imageInEcr }, index) =>
+    problems.check(
+      internetEgress !== undefined || imageInEcr !== false,
+      index === 0 ? "image" : `sidecars.${name}.image`,
+      "lies outside ECR, and the task has no way to its registry; write internetEgress: true, or copy it to ECR",
+    ),
+  );
+}
+
+/** The services that a task needs to start and has no endpoint of; none where the network does not know its endpoints. */
+function missingEndpoints(
+  { endpointServices, gatewayPrefixListIds }: Network,
+  { containers, exec }: { containers: readonly ContainerPlan[]; exec: boolean },
+): string[] {
+  if (endpointServices === undefined) return [];
+  const kinds = new Set(containers.flatMap(({ environment }) => environment.secret.map(({ kind }) => kind)));
+  const fromEcr = containers.some(({ imageInEcr }) => imageInEcr === true);
+  const needed = [
+    ...(fromEcr ? ["ecr.api", "ecr.dkr"] : []),
+    // Layers of images lie in S3, which a gateway endpoint leads to.
+    ...(fromEcr && gatewayPrefixListIds.length === 0 ? ["s3"] : []),
+    "logs",
+    ...(kinds.has("secretsmanager") ? ["secretsmanager"] : []),
+    ...(kinds.has("ssm") ? ["ssm"] : []),
+    ...(exec ? ["ssmmessages"] : []),
+  ];
+  return needed.filter((service) => !endpointServices.includes(service));
 }
 
 function isCidr(cidr: string): boolean {

@@ -7,6 +7,8 @@ export interface ObservedService {
   serviceName: pulumi.Input<string>;
   /** Fewest tasks that are ever meant to run; 0 silences the alarm about missing ones. */
   floor: number;
+  /** Whether it is at times meant to run none at all. */
+  rests: boolean;
   region: string | undefined;
   loadBalancerSuffix?: pulumi.Input<string>;
   targetGroupSuffixes?: pulumi.Input<string>[];
@@ -65,7 +67,8 @@ export function serviceObservables(name: string, service: ObservedService): Obse
             metric: running,
             comparison: "below" as const,
             threshold: service.floor,
-            missingData: "breaching" as const,
+            // Where no task runs, nothing reports.
+            missingData: service.rests ? ("notBreaching" as const) : ("breaching" as const),
           },
         ]),
     ...targets.map((dimensions, index) => ({

@@ -90,7 +90,8 @@ export interface TaskArgs extends ComponentArgs, ContainerArgs {
   /** Further rights of the containers (the task role). @default none */
   permissions?: PolicyStatement[];
   /**
-   * Destinations outside the network on port 443: `true` for all, or IPv4 ranges. Needs a network with NAT.
+   * Destinations outside the network on port 443: `true` for all, or IPv4 ranges. Needs a network with NAT; an image
+   * outside ECR needs it.
    * @default none: the network's endpoints only
    */
   internetEgress?: true | string[];

@@ -56,16 +56,34 @@ export function planTask(
   );
   const links = args.links ?? [];
   links.forEach((link, index) => {
+    // A component has a name, too, and would pass for a link that asks for nothing.
+    if (pulumi.Resource.isInstance(link)) {
+      problems.add(
+        `links[${index}]`,
+        `${show(link.name)} is the component itself; write its link, such as database.link or table.link("read")`,
+      );
+      return;
+    }
     problems.check(
       /^[A-Za-z0-9-]+$/.test(link.name) && links.findIndex((other) => other.name === link.name) === index,
       `links[${index}]`,
       `${show(link.name)} must be unique among the links and consist of letters, digits and hyphens`,
     );
   });
-  checkEgress(args.cluster.network, args.internetEgress, problems);
+
+  const ids = taskStatements({ links: [], permissions: args.permissions ?? [] }, undefined).map(
+    ({ Sid }) => Sid,
+  );
+  const twice = ids.find((id, index) => ids.indexOf(id) !== index);
+  problems.check(
+    twice === undefined,
+    "permissions",
+    `two statements come to the id ${show(twice)}, which IAM takes once in a policy; give them different sids`,
+  );
 
   const size = problems.parse("memory", () => taskSize(args.cpu ?? "0.25 vCPU", args.memory ?? "512 MB"));
   const containers = planContainers({ name, args, port, links, exec }, args.sidecars ?? {}, problems);
+  checkEgress(args.cluster.network, args.internetEgress, { containers, exec: exec ?? false }, problems);
   const inMemory = containers
     .flatMap(({ tmpfs }) => tmpfs)
     .reduce((sum, { mebibytes }) => sum + mebibytes, 0);

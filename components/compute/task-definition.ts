@@ -14,6 +14,8 @@ const DEFAULT_TMP_SIZE: Size = "64 MB";
 export interface ContainerPlan {
   name: string;
   image: pulumi.Input<string>;
+  /** Whether the image lies in a private repository of ECR; undefined where nobody knows its name yet. */
+  imageInEcr: boolean | undefined;
   essential: boolean;
   command?: string[];
   entryPoint?: string[];
@@ -67,6 +69,15 @@ export function planContainers(
     const plan = planContainer(name, args, { path: `${path}.`, links: [], exec: main.exec }, problems);
     return { ...plan, essential: args.essential ?? false, port: args.port };
   });
+  const ports = [main.port, ...beside.map(({ port }) => port)];
+  beside.forEach(({ name, port }, index) =>
+    problems.check(
+      port === undefined ||
+        (Number.isInteger(port) && port >= 1 && port <= 65_535 && ports.indexOf(port) === index + 1),
+      `sidecars.${name}.port`,
+      `${show(port)} is not possible; write a port from 1 to 65535 that no other container of the task has`,
+    ),
+  );
   const own = planContainer(main.name, main.args, { path: "", links: main.links, exec: main.exec }, problems);
   const dependsOn = Object.entries(sidecars).flatMap(([containerName, { before }]) =>
     before === undefined
@@ -83,7 +94,7 @@ function planContainer(
   problems: Problems,
 ): ContainerPlan {
   const image = known(args.image);
-  if (image !== undefined) problems.parse(`${path}image`, () => parseImage(image));
+  const reference = image === undefined ? undefined : problems.parse(`${path}image`, () => parseImage(image));
   const user = args.user ?? "1000:1000";
   problems.check(
     /^[A-Za-z0-9_.-]+(:[A-Za-z0-9_.-]+)?$/.test(user),
@@ -98,9 +109,21 @@ function planContainer(
   const readonlyRootFilesystem = args.readonlyRootFilesystem ?? true;
   const mounts = planMounts(name, args.tmp ?? {}, `${path}tmp`, problems);
   const agent = exec && readonlyRootFilesystem ? EXEC_AGENT_PATHS : [];
+  const volumes = [
+    ...mounts.volumes,
+    ...agent.map((mount) => ({ path: mount, volume: volumeName(name, mount) })),
+  ];
+  const mounted = [...mounts.tmpfs, ...volumes].map((mount) => mount.path);
+  const twice = mounted.find((mount, index) => mounted.indexOf(mount) !== index);
+  problems.check(
+    twice === undefined,
+    `${path}tmp`,
+    `${show(twice)} is mounted twice; write it once${agent.includes(twice ?? "") ? ": exec mounts it by itself" : ""}`,
+  );
   return {
     name,
     image: args.image,
+    imageInEcr: reference === undefined ? undefined : reference.ecr !== undefined,
     essential: true,
     command: args.command,
     entryPoint: args.entryPoint,
@@ -108,7 +131,7 @@ function planContainer(
     user,
     readonlyRootFilesystem,
     tmpfs: mounts.tmpfs,
-    volumes: [...mounts.volumes, ...agent.map((mount) => ({ path: mount, volume: volumeName(name, mount) }))],
+    volumes,
     healthCheck: args.healthCheck && planHealth(args.healthCheck, `${path}healthCheck`, problems),
     stopTimeout: within(problems, `${path}stopTimeout`, args.stopTimeout ?? "30 seconds", 2, 120),
     dependsOn: [],

@@ -75,7 +75,7 @@ export interface CommonCacheArgs extends ComponentArgs {
   network: Network;
   /** Encrypts data at rest, snapshots and logs. A change replaces. */
   key: EncryptionKey;
-  /** Valkey is compatible with Redis OSS, and a fifth cheaper. Valkey to Redis replaces. @default "valkey" */
+  /** Valkey is compatible with Redis OSS, and a fifth cheaper. A change replaces. @default "valkey" */
   engine?: "valkey" | "redis";
   /** Major and minor version; serverless takes the major one. A lower one replaces. @default Valkey 8.1, Redis 7.1 */
   version?: string;

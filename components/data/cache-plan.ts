@@ -79,7 +79,12 @@ function checkLogins(problems: Problems, { authentication, serverless, engine = 
     "authentication",
     'a serverless cache takes no token; write users: [{ name: "app", access: "on ~* +@all -@dangerous", password }]',
   );
-  const { users } = authentication;
+  const { users, token } = authentication;
+  problems.check(
+    token?.isDocument !== true,
+    "authentication.token",
+    "is a document of fields, and a token is one value; write a Secret without fields",
+  );
   if (users === undefined) return;
   problems.check(users.length > 0, "authentication.users", "is empty; write at least one user");
   users.forEach((user, index) =>
@@ -92,7 +97,17 @@ function checkLogins(problems: Problems, { authentication, serverless, engine = 
   );
 }
 
-function checkUser(problems: Problems, path: string, { name, access }: CacheUser, others: CacheUser[]): void {
+function checkUser(
+  problems: Problems,
+  path: string,
+  { name, access, password }: CacheUser,
+  others: CacheUser[],
+): void {
+  problems.check(
+    password.isDocument !== true,
+    `${path}.password`,
+    "is a document of fields, and a password is one value; write a Secret without fields",
+  );
   problems.check(
     /^[A-Za-z][\w-]{0,39}$/.test(name),
     `${path}.name`,

@@ -191,6 +191,11 @@ describe("Cache", () => {
   describe("refuses", () => {
     const cases: [string, Partial<NodeCacheArgs>, string][] = [
       [
+        "a token of several fields",
+        { authentication: { token: { ...standInSecret("redis"), isDocument: true } } },
+        "authentication.token: is a document of fields, and a token is one value; write a Secret without fields",
+      ],
+      [
         "two zones on one node",
         { nodes: 1 },
         'zones: two zones need 2 nodes, of which one takes over; write nodes: 2, or zones: "single"',

@@ -71,7 +71,7 @@ export interface PostgresCommonArgs extends ComponentArgs {
    * @default "multi"
    */
   zones?: "single" | "multi";
-  /** How many read-only copies there are besides, 0 to 15. @default 0 */
+  /** How many read-only copies there are besides, 0 to 15; of Aurora in two zones 0 to 14. @default 0 */
   replicas?: number;
   /** Automated backups; the database can be restored to any second of the retention. */
   backups?: DatabaseBackups;
@@ -89,7 +89,11 @@ export interface PostgresCommonArgs extends ComponentArgs {
   insights?: false | DatabaseInsights;
   /** Interval of operating system metrics; false switches them off. @default "60 seconds" */
   enhancedMonitoring?: false | Duration;
-  /** SNS topic that hears of failures, maintenance and configuration changes. @default none */
+  /**
+   * SNS topic that hears of failures, maintenance and configuration changes. RDS sends nothing to an encrypted topic, as
+   * that of `Notifications` is.
+   * @default none
+   */
   events?: { topicArn: pulumi.Input<string> };
   /** Certificate authority of the server's certificate. @default "rds-ca-rsa2048-g1" */
   ca?: "rds-ca-rsa2048-g1" | "rds-ca-rsa4096-g1" | "rds-ca-ecc384-g1";

@@ -72,10 +72,13 @@ export function planPostgres(token: string, name: string, args: PostgresArgs): P
     `${port} is not possible; write 1150 to 65535`,
   );
   const replicas = args.replicas ?? 0;
+  const multiAz = (args.zones ?? "multi") === "multi";
+  // An Aurora cluster has 15 readers, and the standby is one of them.
+  const mostReplicas = engine === "aurora-postgresql" && multiAz ? 14 : 15;
   problems.check(
-    Number.isInteger(replicas) && replicas >= 0 && replicas <= 15,
+    Number.isInteger(replicas) && replicas >= 0 && replicas <= mostReplicas,
     "replicas",
-    `${replicas} is not possible; write 0 to 15`,
+    `${replicas} is not possible; write 0 to ${mostReplicas}`,
   );
   checkCombinations(problems, args, replicas);
 
@@ -87,7 +90,7 @@ export function planPostgres(token: string, name: string, args: PostgresArgs): P
     databaseName,
     username,
     port,
-    multiAz: (args.zones ?? "multi") === "multi",
+    multiAz,
     replicas,
     backupRetention: backupRetention(problems, args.backups?.retention ?? protection.backupRetention),
     ...windows(problems, args),
@@ -130,7 +133,13 @@ function checkNames(problems: Problems, name: string, username: string, database
 }
 
 function checkCombinations(problems: Problems, args: PostgresArgs, replicas: number): void {
-  const managed = (args.password ?? "managed") === "managed";
+  const { password = "managed" } = args;
+  const managed = password === "managed";
+  problems.check(
+    password === "managed" || password.secret.isDocument !== true,
+    "password",
+    "is a document of fields, and a password is one value; write a Secret without fields",
+  );
   if (args.instance !== undefined) {
     problems.check(
       !managed || replicas <= 0,

@@ -367,6 +367,13 @@ describe("Postgres", () => {
   describe("refuses, naming everything at once,", () => {
     const wrong = (args: Rds, name?: string) => mistakesOf(() => rds(args, name), IN);
 
+    it("more readers than an Aurora cluster has", async () => {
+      const message = await mistakesOf(() => aurora({ replicas: 15 }), IN);
+      expect(message).to.include("replicas: 15 is not possible; write 0 to 14");
+      const plan = await planOf(() => aurora({ replicas: 15, zones: "single" }), IN);
+      expect(resources(plan, "aws:rds/clusterInstance:ClusterInstance")).to.have.length(16);
+    });
+
     it("several mistakes in one error", async () => {
       expect(
         await wrong({
@@ -389,6 +396,11 @@ describe("Postgres", () => {
     });
 
     const cases: [string, Rds, string][] = [
+      [
+        "a password of several fields",
+        { password: { secret: { ...standInSecret("db"), isDocument: true } } },
+        "password: is a document of fields, and a password is one value; write a Secret without fields",
+      ],
       [
         "replicas of a managed password",
         { replicas: 1 },

@@ -152,7 +152,7 @@ export class Table extends Component implements Observable, Recoverable {
       ],
     });
     const variable = `${this.name.replaceAll(/[^A-Za-z0-9]+/g, "_").toUpperCase()}_TABLE`;
-    return { name: this.name, environment: { [variable]: this.tableName }, statements };
+    return { name: `${this.name}-table`, environment: { [variable]: this.tableName }, statements };
   }
 
   get observables(): Observables {

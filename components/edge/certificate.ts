@@ -1,7 +1,12 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { Component, type ComponentArgs, type Transform } from "../component.ts";
-import type { AlarmProposal, Observable, Observables } from "../observability/observables.ts";
+import {
+  type AlarmProposal,
+  type Observable,
+  type Observables,
+  observablesIn,
+} from "../observability/observables.ts";
 import { Problems, show } from "../validation.ts";
 import { type HostedZone, isDomainName } from "./hosted-zone.ts";
 
@@ -106,7 +111,11 @@ export class Certificate extends Component implements Observable {
 
   /** The days that it has left. A load balancer that uses the certificate watches it already. */
   get observables(): Observables {
-    return { name: this.componentName, alarms: [certificateAlarm(this.arn)], widgets: [] };
+    return observablesIn(this.region, {
+      name: this.componentName,
+      alarms: [certificateAlarm(this.arn)],
+      widgets: [],
+    });
   }
 }
 

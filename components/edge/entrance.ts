@@ -12,6 +12,8 @@ export interface Entrance {
   readonly listenerArn: pulumi.Output<string>;
   /** Listener on which a roll-out's new tasks are tried first; made when `testListener` is asked for. */
   readonly testListenerArn: pulumi.Output<string> | undefined;
+  /** Whether clients are served over TLS; absent where nobody knows. */
+  readonly tls?: boolean;
   /** Public address, with scheme. */
   readonly url: pulumi.Output<string>;
   /**

@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import type * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import { type Problems, show } from "../validation.ts";
@@ -156,7 +157,7 @@ export function checkFirewallRules(problems: Problems, args: FirewallRulesArgs):
   for (const property of ["blockedAddresses", "allowedAddresses"] as const) {
     for (const [index, range] of (args[property] ?? []).entries()) {
       problems.check(
-        /^(\d{1,3}(\.\d{1,3}){3}|[0-9a-f:]+)\/[1-9]\d{0,2}$/i.test(range),
+        isRange(range),
         `${property}[${index}]`,
         `${show(range)} is not a range with a prefix of at least /1; write one such as "192.0.2.0/24" or "2001:db8::/32"`,
       );
@@ -173,6 +174,15 @@ export function checkFirewallRules(problems: Problems, args: FirewallRulesArgs):
         .map(([group]) => `${group} ${MANAGED_GROUPS[group].capacity}`)
         .join(", ")}); switch a group "off"`,
   );
+}
+
+/** Bits of an address, by the version of IP. */
+const LONGEST_PREFIX: Readonly<Record<number, number>> = { 4: 32, 6: 128 };
+
+/** Whether a text is a range of IPv4 or IPv6 as WAF takes it: never all addresses. */
+function isRange(text: string): boolean {
+  const [, address = "", prefix] = /^([^/]+)\/([1-9]\d{0,2})$/.exec(text) ?? [];
+  return Number(prefix) <= (LONGEST_PREFIX[isIP(address)] ?? 0);
 }
 
 function checkRequests(problems: Problems, path: string, requests: number | undefined): void {

@@ -176,12 +176,15 @@ function checkTls(problems: Problems, args: LoadBalancerArgs): void {
     "domain.zone",
     "is needed to prove the domain; write the DnsZone (or DnsZone.get), or give a certificate",
   );
-  for (const [index, name] of [domain.name, ...(domain.alternativeNames ?? [])].entries()) {
+  const names = [domain.name, ...(domain.alternativeNames ?? [])];
+  for (const [index, name] of names.entries()) {
+    const path = index === 0 ? "domain.name" : `domain.alternativeNames[${index - 1}]`;
     problems.check(
       isDomainName(name),
-      index === 0 ? "domain.name" : `domain.alternativeNames[${index - 1}]`,
+      path,
       `${show(name)} is not a domain name; write one such as "pay.example.com"`,
     );
+    problems.check(names.indexOf(name) === index, path, `${show(name)} is there twice; write it once`);
   }
 }
 
@@ -199,7 +202,14 @@ function checkRedirects(problems: Problems, redirects: Record<string, string>): 
 }
 
 function checkRanges(problems: Problems, path: string, ranges: string[]): void {
-  for (const [index, range] of ranges.entries()) problems.parse(`${path}[${index}]`, () => parseCidr(range));
+  for (const [index, range] of ranges.entries()) {
+    problems.parse(`${path}[${index}]`, () => parseCidr(range));
+    problems.check(
+      ranges.indexOf(range) === index,
+      `${path}[${index}]`,
+      `${show(range)} is there twice; write it once`,
+    );
+  }
 }
 
 function checkDuration(

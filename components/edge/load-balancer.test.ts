@@ -134,10 +134,14 @@ describe("LoadBalancer", () => {
   it("redirects single paths before any service sees them", async () => {
     const plan = await edgePlan({
       certificate: CERTIFICATE,
-      redirects: { "/openapi.json": "/docs/json", "/": "/docs" },
+      redirects: { "/openapi.json": "/docs/json", "/": "/docs", "/openapi/json": "/docs/json" },
     });
     const rules = resources(plan, "aws:lb/listenerRule:ListenerRule");
-    expect(rules.map(({ name }) => name)).to.deep.equal(["edge-redirect-openapi-json", "edge-redirect-root"]);
+    expect(rules.map(({ name }) => name)).to.deep.equal([
+      "edge-redirect-openapi-json",
+      "edge-redirect-root",
+      "edge-redirect-openapi-json--3",
+    ]);
     expect(rules[0]?.inputs).to.deep.include({
       listenerArn: resource(plan, LISTENER, "edge-listener").outputs.arn,
       conditions: [{ pathPattern: { values: ["/openapi.json"] } }],
@@ -250,6 +254,22 @@ describe("LoadBalancer", () => {
         'services "backend" and "other" both claim /api/*; give one of them other paths or hosts',
       );
     });
+  });
+
+  it("refuses ranges and names that are there twice", async () => {
+    const message = await mistakesOf(
+      () =>
+        new LoadBalancer("edge", {
+          network: network(),
+          certificate: "arn:aws:acm:eu-west-1:123456789012:certificate/1",
+          domain: { name: "pay.example.com", alternativeNames: ["pay.example.com"] },
+          allowFrom: { cidrs: ["10.0.0.0/8", "10.0.0.0/8"] },
+        }),
+    );
+    expect(message.split("\n").slice(1)).to.deep.equal([
+      '  domain.alternativeNames[0]: "pay.example.com" is there twice; write it once',
+      '  allowFrom.cidrs[1]: "10.0.0.0/8" is there twice; write it once',
+    ]);
   });
 
   it("names all mistakes at once", async () => {

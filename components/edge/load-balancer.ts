@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { Component } from "../component.ts";
 import type { Network } from "../network/network.ts";
-import type { Observable, Observables } from "../observability/observables.ts";
+import { type Observable, type Observables, observablesIn } from "../observability/observables.ts";
 import { protectionSettings } from "../protection.ts";
 import { Bucket } from "../security/bucket.ts";
 import { seconds } from "../units.ts";
@@ -112,14 +112,14 @@ export class LoadBalancer extends Component implements Entrance, Observable {
       logBucket,
       records: this.#records(loadBalancer),
     };
-    this.observables = {
+    this.observables = observablesIn(this.region, {
       name,
       alarms: [
         ...loadBalancerAlarms(this.arnSuffix, certificateArn),
         ...(this.#ownFirewall?.observables.alarms ?? []),
       ],
       widgets: [...loadBalancerWidgets(this.arnSuffix), ...(this.#ownFirewall?.observables.widgets ?? [])],
-    };
+    });
     this.registerOutputs({ arn: this.arn, url: this.url, dnsName: this.dnsName });
   }
 
@@ -322,9 +322,13 @@ export class LoadBalancer extends Component implements Entrance, Observable {
   }
 
   #redirectPaths(listener: aws.lb.Listener): void {
+    const roles = new Set<string>();
     for (const [from, path] of Object.entries(this.#args.redirects ?? {})) {
       const words = from.split(/[^A-Za-z0-9]+/).filter((word) => word !== "");
-      const role = ["redirect", ...(words.length === 0 ? ["root"] : words)].join("-");
+      const plain = ["redirect", ...(words.length === 0 ? ["root"] : words)].join("-");
+      // "/docs" and "/docs/" are two paths of the same words.
+      const role = roles.has(plain) ? `${plain}--${roles.size + 1}` : plain;
+      roles.add(role);
       const claim = { name: `${this.componentName}-${role}`, paths: [from], hosts: [] };
       this.make(aws.lb.ListenerRule, role, {
         listenerArn: listener.arn,

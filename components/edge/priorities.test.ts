@@ -122,6 +122,12 @@ describe("priorities of listener rules", () => {
     expect(covers(rule("a", ["/*"], ["x.example.com"]), rule("b", ["/*"]))).to.equal(false);
   });
 
+  it("are found at once, whatever the patterns", () => {
+    const general = rule("a", [`/${"*a".repeat(60)}b`]);
+    expect(covers(general, rule("b", [`/${"a".repeat(120)}`]))).to.equal(false);
+    expect(covers(general, rule("b", [`/${"a".repeat(120)}b`]))).to.equal(true);
+  });
+
   it("are as given where they are given, before all planning", () => {
     const planner = new PriorityPlanner();
     const planned = planner.reserve(rule("backend", ["/api/*"]));

@@ -147,6 +147,12 @@ describe("WebFirewall", () => {
     ]);
   });
 
+  it("refuses what is no range of addresses", async () => {
+    const ranges = ["300.1.2.3/24", "192.0.2.0/33", "2001:db8::/129", "abc/12", "0.0.0.0/0", "192.0.2.0"];
+    const message = await mistakesOf(() => new WebFirewall("edge", { blockedAddresses: ranges }));
+    expect(message.match(/blockedAddresses\[\d\]/g)).to.have.length(ranges.length);
+  });
+
   it("stands in us-east-1 for CloudFront, whatever the region", async () => {
     const plan = await firewallPlan({ scope: "CLOUDFRONT", region: "eu-west-1" });
     for (const type of ["aws:wafv2/webAcl:WebAcl", "aws:cloudwatch/logGroup:LogGroup"]) {

@@ -3,7 +3,12 @@ import * as pulumi from "@pulumi/pulumi";
 import { Component, type ComponentArgs, type Transform } from "../component.ts";
 import { LogGroup } from "../observability/log-group.ts";
 import { retentionDays } from "../observability/log-retention.ts";
-import type { Metric, Observable, Observables } from "../observability/observables.ts";
+import {
+  type Metric,
+  type Observable,
+  type Observables,
+  observablesIn,
+} from "../observability/observables.ts";
 import type { EncryptionKey } from "../security/encryption-key.ts";
 import { requireServices } from "../security/key.ts";
 import { placementOf, policyDocument } from "../security/policy-document.ts";
@@ -136,7 +141,8 @@ export class WebFirewall extends Component implements Observable {
       logging,
       logCopy: logs.reachableAs === undefined ? undefined : this.#logCopy(logGroup, logs.reachableAs, logs),
     };
-    this.observables = observablesOf(name, metric, scope, placementOf(this.inRegion, this.lookup).region);
+    const { region } = placementOf(this.inRegion, this.lookup);
+    this.observables = observablesIn(this.region, observablesOf(name, metric, scope, region));
     this.registerOutputs({ arn: this.arn, logGroupName: this.logGroupName });
   }
 
@@ -236,7 +242,6 @@ function observablesOf(
     dimensions: { WebACL: acl, Rule: "ALL", ...(scope === "REGIONAL" ? { Region: region } : {}) },
     statistic: "Sum",
     period: 300,
-    ...(scope === "CLOUDFRONT" ? { region: "us-east-1" } : {}),
   });
   return {
     name,

@@ -144,7 +144,7 @@ export class NatEgress extends Component {
         {
           subnetId,
           connectivityType: "public",
-          allocationId: this.#elasticIp(index),
+          allocationId: this.#elasticIp(index, `eip-${index + 1}`),
           tags: { Name: `${this.componentName}-${index + 1}` },
         },
         { transform: transform?.natGateway, options: { dependsOn: internetGateway } },
@@ -167,7 +167,8 @@ export class NatEgress extends Component {
       tags: { Name: this.componentName },
     });
     const address = this.make(aws.ec2.EipAssociation, "address", {
-      allocationId: this.#elasticIp(0),
+      // Not a gateway's: one that changes from a gateway to an instance holds both for a moment.
+      allocationId: this.#elasticIp(0, "eip-instance"),
       networkInterfaceId: networkInterface.id,
     });
     const instance = this.make(
@@ -221,13 +222,13 @@ export class NatEgress extends Component {
     return securityGroup;
   }
 
-  /** Allocation id of the address number `index`: the given one, or a new one's. */
-  #elasticIp(index: number): pulumi.Input<string> {
+  /** Allocation id of the address number `index`: the given one, or that of a new child. */
+  #elasticIp(index: number, role: string): pulumi.Input<string> {
     const { nat, internetGateway, transform } = this.#args;
     if (nat.elasticIps !== undefined) return at(nat.elasticIps, index);
     const eip = this.make(
       aws.ec2.Eip,
-      `eip-${index + 1}`,
+      role,
       { domain: "vpc", tags: { Name: `${this.componentName}-${index + 1}` } },
       { transform: transform?.elasticIp, options: { dependsOn: internetGateway } },
     );

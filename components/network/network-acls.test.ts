@@ -45,6 +45,8 @@ describe("network ACLs", () => {
     ["data", "data", 5432, 40_000],
     // By NAT: the packet leaves the app tier for the internet, and NAT sends it on with a port of its own.
     ["app", "internet", 443, 32_768],
+    // A function of Lambda sends from 1024 and up.
+    ["app", "internet", 443, 1024],
     ["public", "internet", 443, 1024],
     ["public", "internet", 80, 65_535],
   ];
@@ -59,7 +61,7 @@ describe("network ACLs", () => {
     ["internet", "public", 22],
     ["internet", "public", 3389],
     ["internet", "app", 443],
-    ["internet", "app", 8080],
+    ["internet", "app", 3389],
     ["internet", "data", 5432],
     ["public", "data", 5432],
     ["app", "data", 22],

@@ -20,15 +20,14 @@ interface AclRules {
 const ANYWHERE = "0.0.0.0/0";
 
 /**
- * Ports on which answers come back to load balancers and NAT (they send from 1024 and up). RDP's port is left out: an
- * ACL that lets the internet reach it fails every benchmark, and a connection from that very port is simply tried again.
+ * Ports on which answers come back. Load balancers, NAT and functions of Lambda send from 1024 and up; only tasks begin at
+ * 32768. RDP's port is left out: an ACL that lets the internet reach it fails every benchmark, and a connection from that
+ * very port is simply tried again.
  */
-const EDGE_ANSWERS: [number, number][] = [
+const ANSWERS: [number, number][] = [
   [1024, 3388],
   [3390, 65_535],
 ];
-/** Ports on which answers come back to tasks: Linux sends from 32768 and up. */
-const TASK_ANSWERS: [number, number] = [32_768, 65_535];
 /** Ports of data stores, all of them unprivileged, and of answers to them. */
 const UNPRIVILEGED: [number, number] = [1024, 65_535];
 
@@ -49,7 +48,7 @@ export function aclRules(tiers: SubnetPlan["tiers"], egressPorts: readonly numbe
       ingress: numbered(
         tcp(ANYWHERE, [443, 443]),
         tcp(ANYWHERE, [80, 80]),
-        ...EDGE_ANSWERS.map((ports) => tcp(ANYWHERE, ports)),
+        ...ANSWERS.map((ports) => tcp(ANYWHERE, ports)),
         all(tiers.app),
       ),
       egress: numbered(
@@ -63,7 +62,7 @@ export function aclRules(tiers: SubnetPlan["tiers"], egressPorts: readonly numbe
         tcp(tiers.public, [0, 65_535]),
         all(tiers.app),
         tcp(tiers.data, UNPRIVILEGED),
-        tcp(ANYWHERE, TASK_ANSWERS),
+        ...ANSWERS.map((ports) => tcp(ANYWHERE, ports)),
       ),
       egress: numbered(
         tcp(tiers.public, UNPRIVILEGED),

@@ -39,6 +39,12 @@ describe("Vpc", () => {
     regional: { target: "natGatewayId", gateways: 1, addresses: 0 },
     instance: { target: "networkInterfaceId", gateways: 0, addresses: 1 },
   } as const;
+  it("gives a NAT instance an address of its own, so that a gateway can take its place and give it up again", async () => {
+    const addresses = async (nat: "single" | "instance") =>
+      resources(await vpcPlan({ nat }), "aws:ec2/eip:Eip").map(({ name }) => name);
+    expect(await addresses("instance")).to.not.have.members(await addresses("single"));
+  });
+
   for (const [mode, { target, gateways, addresses }] of Object.entries(egress)) {
     it(`E1: lets the app tier out by NAT "${mode}", the data tier never, and gives nobody a public address`, async () => {
       const plan = await vpcPlan({ nat: mode as keyof typeof egress });

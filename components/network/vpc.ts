@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { Component, type ComponentArgs } from "../component.ts";
-import type { Observable, Observables } from "../observability/observables.ts";
+import { type Observable, type Observables, observablesIn } from "../observability/observables.ts";
 import { adoptNetwork, type AdoptedNetworkArgs } from "./adopted-network.ts";
 import { Endpoints, TASK_SERVICES } from "./endpoints.ts";
 import { FlowLogs } from "./flow-logs.ts";
@@ -306,11 +306,11 @@ export class Vpc extends Component implements Network, Observable {
 
   /** Alarms and graphs of NAT; none without it. */
   get observables(): Observables {
-    return {
+    return observablesIn(this.region, {
       name: this.componentName,
       alarms: this.#nat?.alarms ?? [],
       widgets: this.#nat?.widgets ?? [],
-    };
+    });
   }
 }
 

@@ -1,6 +1,13 @@
 import { expect } from "chai";
+import { Table } from "../data/index.ts";
+import { LoadBalancer } from "../edge/index.ts";
+import { Vpc } from "../network/index.ts";
+import { AuditTrail } from "../security/index.ts";
+import { key } from "../stand-ins.test-support.ts";
 import { expectGolden, mistakesOf, planOf, resource, resources } from "../testing/index.ts";
 import { Alarms, type AlarmsArgs } from "./alarms.ts";
+import { LogGroup } from "./log-group.ts";
+import { Notifications } from "./notifications.ts";
 import type { AlarmProposal, Observable } from "./observables.ts";
 import { BACKEND, DATABASE } from "./observables.test-support.ts";
 
@@ -79,6 +86,30 @@ describe("Alarms", () => {
     );
   });
 
+  it("stands in the region of each component that it watches", async () => {
+    const plan = await planOf(
+      () => {
+        const region = "eu-central-1";
+        const network = new Vpc("net", { region, nat: "single" });
+        const certificate = "arn:aws:acm:eu-central-1:123456789012:certificate/1";
+        new Alarms("all", {
+          watch: [
+            network,
+            new LoadBalancer("edge", { region, network, certificate, exposure: "internet" }),
+            new LogGroup("jobs", { region, maskCardNumbers: true }),
+            new Notifications("alerts", { region, key }),
+            new AuditTrail("audit", { region, key }),
+            new Table("ledger", { region, key, partitionKey: "id" }),
+          ],
+        });
+      },
+      { region: "us-east-1" },
+    );
+    const regions = resources(plan, ALARM).map(({ name, inputs }) => [name, inputs.region]);
+    expect(regions).to.have.length.above(20);
+    expect(regions.filter(([, region]) => region !== "eu-central-1")).to.deep.equal([]);
+  });
+
   it("tells once for all of them when asked to", async () => {
     const plan = await planWith({ notify: "together" });
     for (const { inputs } of resources(plan, ALARM)) expect(inputs.alarmActions).to.deep.equal([]);
@@ -86,6 +117,15 @@ describe("Alarms", () => {
     expect(inputs.alarmActions).to.deep.equal([TOPIC]);
     expect(inputs.alarmRule).to.match(
       /^ALARM\("payments-backend-ecs-cpu-\w+"\) OR ALARM\("payments-backend-alb-latency-\w+"\) OR ALARM\(".+"\)$/,
+    );
+  });
+
+  it("refuses to tell together what one rule has no room for", async () => {
+    const alarms = Array.from({ length: 100 }, (_, index) =>
+      backendWith({ role: `${"long-".repeat(15)}${index}` }),
+    );
+    expect(await mistakesOf(() => new Alarms("payments", { watch: alarms, notify: "together" }))).to.match(
+      /notify: a composite alarm's rule has 10240 characters, and the names of these come to \d+; give shorter/,
     );
   });
 

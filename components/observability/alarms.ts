@@ -44,6 +44,8 @@ const TOKEN = "strongroom:observability:Alarms";
 const MAX_NAME = 247;
 /** Alarms that one composite alarm can stand for. */
 const MAX_CHILDREN = 100;
+/** Characters of a composite alarm's rule. */
+const MAX_RULE = 10_240;
 
 /**
  * The alarms that components propose, made and sent to somebody.
@@ -142,6 +144,14 @@ function normalize(name: string, args: AlarmsArgs): { component: string; plan: P
       plans.length >= 1 && plans.length <= MAX_CHILDREN,
       "notify",
       `${plans.length} alarms cannot be told together; a composite alarm stands for 1 to ${MAX_CHILDREN}`,
+    );
+    // `ALARM("…") OR ` of each, with what Pulumi appends to its name.
+    const length = plans.reduce((sum, plan) => sum + `ALARM("${name}-${plan.role}-1234567") OR `.length, 0);
+    problems.check(
+      length <= MAX_RULE,
+      "notify",
+      `a composite alarm's rule has ${MAX_RULE} characters, and the names of these come to ${length}; give shorter ` +
+        'names, or write "each"',
     );
     const elsewhere = plans.find(
       ({ metric }) => metric.region !== undefined && metric.region !== args.region,

@@ -9,7 +9,7 @@ import type { Duration } from "../units.ts";
 import { known, Problems, show } from "../validation.ts";
 import { cardDataMask, handlesCardData } from "./card-data.ts";
 import { retentionDays } from "./log-retention.ts";
-import type { Observable, Observables } from "./observables.ts";
+import { type Observable, type Observables, observablesIn } from "./observables.ts";
 
 /** Arguments of {@link LogGroup}. */
 export interface LogGroupArgs extends ComponentArgs {
@@ -91,7 +91,10 @@ export class LogGroup extends Component implements Observable {
     if (args.archive !== undefined) this.#archive(args, args.archive, logGroup);
     this.arn = logGroup.arn;
     this.logGroupName = logGroup.name;
-    this.observables = observablesOf(name, masksCardNumbers(args), this.logGroupName);
+    this.observables = observablesIn(
+      this.region,
+      observablesOf(name, masksCardNumbers(args), this.logGroupName),
+    );
     this.registerOutputs({ arn: this.arn, logGroupName: this.logGroupName });
   }
 

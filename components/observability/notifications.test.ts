@@ -95,6 +95,13 @@ describe("Notifications", () => {
     expect(resources(plan, "aws:sns/topic:Topic")).to.be.empty;
   });
 
+  it("wants a key that lets further publishers in, where keys know them", async () => {
+    const message = await mistakesOf(
+      () => new Notifications("alerts", { key: new Key("payments"), publishers: ["backup.amazonaws.com"] }),
+    );
+    expect(message).to.include('key: the key\'s policy keeps out "backup-events"');
+  });
+
   it("names every mistake at once, without repeating a secret", async () => {
     const message = await mistakesOf(
       () =>

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { Component, type ComponentArgs, type Transform } from "../component.ts";
 import type { EncryptionKey } from "../security/encryption-key.ts";
 import { requireServices } from "../security/key.ts";
+import type { KeyService } from "../security/key-services.ts";
 import {
   denyPlaintext,
   type Placement,
@@ -13,7 +14,7 @@ import {
 } from "../security/policy-document.ts";
 import { known, Problems, show } from "../validation.ts";
 import type { AlertTarget } from "./alarms.ts";
-import type { Metric, Observable, Observables } from "./observables.ts";
+import { type Metric, type Observable, type Observables, observablesIn } from "./observables.ts";
 
 /** A Slack channel, by way of Amazon Q Developer (formerly AWS Chatbot). */
 export interface SlackChannel {
@@ -64,6 +65,11 @@ export interface NotificationsArgs extends ComponentArgs {
 const TOKEN = "strongroom:observability:Notifications";
 const SLACK_REGION = "us-east-2";
 const PUBLISHERS = ["cloudwatch.amazonaws.com", "budgets.amazonaws.com", "costalerts.amazonaws.com"];
+/** What a key must let in for those of further publishers that it knows. */
+const KEY_SERVICES: Readonly<Record<string, KeyService>> = {
+  "backup.amazonaws.com": "backup-events",
+  "s3.amazonaws.com": "s3",
+};
 
 /**
  * Where alarms, events and budgets are sent to: an encrypted topic, and who is told by it.
@@ -128,7 +134,7 @@ export class Notifications extends Component implements AlertTarget, Observable 
     };
     this.topicArn = topic.arn;
     this.topicName = topic.name;
-    this.observables = observablesOf(name, topic.name);
+    this.observables = observablesIn(this.region, observablesOf(name, topic.name));
     this.registerOutputs({ topicArn: this.topicArn });
   }
 
@@ -265,6 +271,7 @@ function validate(name: string, args: NotificationsArgs, slack: SlackChannel[]):
     "budgets",
     "costalerts",
     ...((args.eventBridge ?? true) ? (["eventbridge"] as const) : []),
+    ...(args.publishers ?? []).flatMap((publisher) => KEY_SERVICES[publisher] ?? []),
   ]);
   (args.email ?? []).forEach((address, index) =>
     checkInput(

@@ -72,6 +72,20 @@ export interface Observables {
   widgets: WidgetProposal[];
 }
 
+/** The observables of a component that has a region of its own: its metrics are there, but for those that name another. */
+export function observablesIn(
+  region: string | undefined,
+  { name, alarms, widgets }: Observables,
+): Observables {
+  if (region === undefined) return { name, alarms, widgets };
+  const there = <M extends Metric>(metric: M): M => ({ ...metric, region: metric.region ?? region });
+  return {
+    name,
+    alarms: alarms.map((alarm) => ({ ...alarm, metric: there(alarm.metric) })),
+    widgets: widgets.map((widget) => ({ ...widget, metrics: widget.metrics.map(there) })),
+  };
+}
+
 /** A component that contributes alarms and widgets. */
 export interface Observable {
   readonly observables: Observables;

@@ -7,6 +7,7 @@ import type { Duration } from "../units.ts";
 import type { BackupRule } from "./backup-rules.ts";
 import type { BackupVaultArgs, VaultLock } from "./backup-vault.ts";
 import type { Recoverable } from "./recoverable.ts";
+import type { WorkingHours } from "./working-hours.ts";
 
 /** Arguments of {@link BackupPlan}. */
 export interface BackupPlanArgs extends ComponentArgs {
@@ -22,11 +23,16 @@ export interface BackupPlanArgs extends ComponentArgs {
   /** Retention of the one daily rule; `rules` replace it. @default "35 days" */
   retention?: Duration;
   /**
-   * Time of the one daily rule, UTC. AWS Backup cannot read a stopped database: write a time within the working hours
-   * of an environment that rests (`OffHours`).
+   * Time of the one daily rule, UTC.
    * @default "00:30"
    */
   at?: string;
+  /**
+   * Working hours of an environment that rests (`OffHours`), instead of `at`: AWS Backup cannot read a stopped database.
+   * The one daily rule then runs within them, and on the days on which people work.
+   * @default around the clock
+   */
+  within?: WorkingHours;
   /** @default one daily rule */
   rules?: BackupRule[];
   /** A second copy of each backup in another region, under a key of that region. @default none */

@@ -7,13 +7,19 @@ export interface WatchedBackups {
   vaultName: pulumi.Input<string>;
   /** Whether backups are copied to another region. */
   copies: boolean;
-  /** Whether at least one backup comes every day. */
-  daily: boolean;
+  /** Days after which a backup that did not come is missing; undefined where nobody can tell. */
+  expectedWithin: number | undefined;
   region?: string | undefined;
 }
 
 /** Alarms for backups that fail, that nobody can restore, and that never came; and a graph of them. */
-export function backupObservables({ name, vaultName, copies, daily, region }: WatchedBackups): Observables {
+export function backupObservables({
+  name,
+  vaultName,
+  copies,
+  expectedWithin,
+  region,
+}: WatchedBackups): Observables {
   const metric = (metricName: string, period: number): Metric => ({
     namespace: "AWS/Backup",
     name: metricName,
@@ -31,14 +37,15 @@ export function backupObservables({ name, vaultName, copies, daily, region }: Wa
     threshold: 0,
     periods: 1,
   });
+  const days = expectedWithin ?? 1;
   const missing: AlarmProposal = {
     role: "backup-missing",
     kind: "backup",
-    description: "No backup came in for a day. Look at the plan's jobs.",
+    description: `No backup came in for ${expectedWithin === 1 ? "a day" : `${days} days`}. Look at the plan's jobs.`,
     metric: metric("NumberOfBackupJobsCompleted", 86_400),
     comparison: "below",
     threshold: 1,
-    periods: 1,
+    periods: days,
     missingData: "breaching",
   };
   return {
@@ -63,7 +70,7 @@ export function backupObservables({ name, vaultName, copies, daily, region }: Wa
             ),
           ]
         : []),
-      ...(daily ? [missing] : []),
+      ...(expectedWithin === undefined ? [] : [missing]),
     ],
     widgets: [
       {

@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { expectGolden, mistakesOf, planOf, resource, resources } from "../testing/index.ts";
 import type { BackupPlanArgs } from "./backup-args.ts";
 import { BackupPlan } from "./backup-plan.ts";
+import { BackupVault } from "./backup-vault.ts";
 import { key } from "../stand-ins.test-support.ts";
 import { keyElsewhere, recoverable } from "./recoverables.test-support.ts";
 
@@ -63,6 +64,13 @@ describe("BackupPlan", () => {
     expect(resource(plan, SELECTION).inputs.resources).to.deep.equal([
       "arn:aws:rds:eu-west-1:123456789012:db:payments",
     ]);
+  });
+
+  it("refuses a vault whose name AWS would not take", async () => {
+    expect(await mistakesOf(() => new BackupVault("v".repeat(37), { key }))).to.equal(
+      `BackupVault "${"v".repeat(37)}" has wrong arguments:\n  name: "${"v".repeat(37)}" cannot begin the name of a ` +
+        'vault; write at most 36 letters, digits, "-" and "_"',
+    );
   });
 
   it("leaves to its own snapshots what AWS Backup does not know", async () => {
@@ -166,6 +174,19 @@ describe("BackupPlan", () => {
     ).to.deep.equal(["backup-failed", "restore-failed", "copy-failed"]);
   });
 
+  it("backs up within the working hours of what rests, and misses no backup at weekends", async () => {
+    let missing: unknown;
+    const plan = await planOf(() => {
+      const within = { timezone: "Asia/Tokyo", start: "08:00", stop: "20:00" };
+      missing = backups({ within }).observables.alarms.find(({ role }) => role === "backup-missing");
+    }, IN);
+    expect((resource(plan, PLAN).inputs.rules as object[])[0]).to.deep.include({
+      schedule: "cron(0 14 ? * MON-FRI *)",
+      scheduleExpressionTimezone: "Asia/Tokyo",
+    });
+    expect(missing).to.deep.include({ periods: 4 });
+  });
+
   describe("refuses", () => {
     const cases: [string, Partial<BackupPlanArgs>, string][] = [
       [
@@ -177,6 +198,16 @@ describe("BackupPlan", () => {
         "a retention beside rules",
         { retention: "7 days", rules: [{ name: "daily", retention: "7 days" }] },
         "retention: is each rule's own when there are rules; write it there",
+      ],
+      [
+        "working hours beside a time",
+        { at: "12:00", within: { start: "08:00", stop: "20:00" } },
+        "at: stands beside within, which decides the time; write one of them",
+      ],
+      [
+        "working hours that end before they begin",
+        { within: { start: "20:00", stop: "08:00" } },
+        'within.stop: "08:00" is not later than "20:00"; working hours lie within one day',
       ],
       [
         "a copy to its own region",

@@ -8,7 +8,7 @@ import { days } from "../units.ts";
 import { known, Problems, show } from "../validation.ts";
 import type { BackupPlanArgs } from "./backup-args.ts";
 import { backupObservables } from "./backup-observables.ts";
-import { checkOwnWindow, planRules, type RulePlan } from "./backup-rules.ts";
+import { checkOwnWindow, planRules, type RulePlan, ruleWithin } from "./backup-rules.ts";
 import { BackupVault, lockBounds } from "./backup-vault.ts";
 import type { BackupResourceType, Recoverable, RecoveryPoint } from "./recoverable.ts";
 
@@ -105,6 +105,7 @@ export class BackupPlan extends Component implements Observable {
         rules: rules.map((rule) => ({
           ruleName: rule.ruleName,
           schedule: rule.schedule,
+          ...(rule.timezone === undefined ? {} : { scheduleExpressionTimezone: rule.timezone }),
           startWindow: rule.startWindow,
           completionWindow: rule.completionWindow,
           enableContinuousBackup: rule.enableContinuousBackup,
@@ -308,11 +309,12 @@ export class BackupPlan extends Component implements Observable {
   }
 
   get observables(): Observables {
+    const expected = this.#rules.flatMap(({ expectedWithin }) => expectedWithin ?? []);
     return backupObservables({
       name: this.componentName,
       vaultName: this.vaultName,
       copies: this.nodes.copyVault !== undefined,
-      daily: this.#rules.some((rule) => rule.daily),
+      expectedWithin: expected.length === 0 ? undefined : Math.min(...expected),
       region: this.region,
     });
   }
@@ -321,7 +323,7 @@ export class BackupPlan extends Component implements Observable {
 /** @throws {pulumi.InputPropertiesError} naming every mistake in the arguments. */
 function validate(name: string, args: BackupPlanArgs) {
   const problems = new Problems(TOKEN, name);
-  const { protect = [], protectTagged, copyTo, retention = "35 days", at } = args;
+  const { protect = [], protectTagged, copyTo, retention = "35 days", at, within } = args;
   problems.check(
     /^[A-Za-z][\w-]{0,29}$/.test(name),
     "name",
@@ -332,13 +334,23 @@ function validate(name: string, args: BackupPlanArgs) {
     "protect",
     "nothing is protected; write protect: [database], or protectTagged",
   );
+  for (const property of ["retention", "at", "within"] as const) {
+    problems.check(
+      args.rules === undefined || args[property] === undefined,
+      property,
+      "is each rule's own when there are rules; write it there",
+    );
+  }
   problems.check(
-    args.rules === undefined || (args.retention === undefined && at === undefined),
-    at === undefined ? "retention" : "at",
-    "is each rule's own when there are rules; write it there",
+    within === undefined || at === undefined,
+    "at",
+    "stands beside within, which decides the time; write one of them",
   );
+  const covered = protect.flatMap(knownToBackup);
   const bounds = lockBounds(problems, args);
-  const rules = planRules(args.rules ?? [{ name: "daily", retention, at }], bounds, problems);
+  const ownWindows = covered.flatMap(({ point }) => point.ownWindow ?? []);
+  const time = within === undefined ? { at } : ruleWithin(within, ownWindows, problems);
+  const rules = planRules(args.rules ?? [{ name: "daily", retention, ...time }], bounds, problems);
   if (copyTo !== undefined) {
     problems.check(
       copyTo.region !== args.region,
@@ -349,7 +361,6 @@ function validate(name: string, args: BackupPlanArgs) {
       planRules([{ name: "copy", retention: copyTo.retention }], bounds, problems);
     }
   }
-  const covered = protect.flatMap(knownToBackup);
   for (const { name: component, point } of covered) {
     const test = restoreTestName(component, point);
     problems.check(

@@ -1,7 +1,13 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { Problems } from "../validation.ts";
-import { type BackupRule, checkOwnWindow, planRules, type RetentionBounds } from "./backup-rules.ts";
+import {
+  type BackupRule,
+  checkOwnWindow,
+  planRules,
+  type RetentionBounds,
+  ruleWithin,
+} from "./backup-rules.ts";
 
 const FREE: RetentionBounds = { min: undefined, max: undefined };
 
@@ -20,7 +26,7 @@ const schedules = (...rules: Omit<BackupRule, "name" | "retention">[]) =>
     rules.map((rule, index) => ({ name: `rule-${index}`, retention: "7 days", ...rule })),
     FREE,
     new Problems("strongroom:recovery:Test", "test"),
-  ).map(({ schedule, daily }) => [schedule, daily]);
+  ).map(({ schedule, expectedWithin }) => [schedule, expectedWithin]);
 
 describe("backup rules", () => {
   it("keep what goes to cold storage for 90 days more, and changes for at most 35 days, within a lock", () => {
@@ -55,16 +61,18 @@ describe("backup rules", () => {
       schedules(
         {},
         { every: "hour", at: "00:15" },
+        { every: "weekday", at: "12:00" },
         { every: "week", at: "23:45" },
         { every: "month", at: "01:00" },
         { every: "cron(0 12 ? * MON-FRI *)" },
       ),
     ).to.deep.equal([
-      ["cron(30 0 ? * * *)", true],
-      ["cron(15 * ? * * *)", true],
-      ["cron(45 23 ? * SUN *)", false],
-      ["cron(0 1 1 * ? *)", false],
-      ["cron(0 12 ? * MON-FRI *)", false],
+      ["cron(30 0 ? * * *)", 1],
+      ["cron(15 * ? * * *)", 1],
+      ["cron(0 12 ? * MON-FRI *)", 4],
+      ["cron(45 23 ? * SUN *)", undefined],
+      ["cron(0 1 1 * ? *)", undefined],
+      ["cron(0 12 ? * MON-FRI *)", undefined],
     ]);
   });
 
@@ -82,7 +90,7 @@ describe("backup rules", () => {
     [
       "an expression of five fields",
       { name: "daily", retention: "7 days", every: "cron(0 2 * * *)" },
-      'rules[0].every: "cron(0 2 * * *)" is not a schedule; write "hour", "day", "week", "month" or six fields such as "cron(0 2 ? * * *)"',
+      'rules[0].every: "cron(0 2 * * *)" is not a schedule; write "hour", "day", "weekday", "week", "month" or six fields such as "cron(0 2 ? * * *)"',
     ],
     [
       "too little time in cold storage",
@@ -129,6 +137,38 @@ describe("backup rules", () => {
         else expect(() => problems.throwIfAny()).not.to.throw();
       }),
     );
+  });
+
+  it("run within working hours, wherever these are, and away from the database's own backups", () => {
+    const zones = [
+      "UTC",
+      "Europe/Berlin",
+      "America/Los_Angeles",
+      "Asia/Tokyo",
+      "Asia/Kolkata",
+      "Australia/Sydney",
+    ];
+    for (const timezone of zones) {
+      const problems = new Problems("strongroom:recovery:Test", "test");
+      const hours = { timezone, start: "08:00", stop: "20:00" };
+      const rule = {
+        name: "daily",
+        retention: "7 days",
+        ...ruleWithin(hours, ["03:00-04:00"], problems),
+      } as const;
+      checkOwnWindow(planRules([rule], FREE, problems), "payments", "03:00-04:00", problems);
+      expect(() => problems.throwIfAny(), timezone).not.to.throw();
+      expect(rule.timezone).to.equal(timezone);
+      expect(rule.every).to.equal("weekday");
+      expect(rule.at >= "08:00" && rule.at <= "19:00", `${timezone} ${rule.at}`).to.equal(true);
+    }
+  });
+
+  it("look at summer and winter when they are held away from the database's own backups", () => {
+    const problems = new Problems("strongroom:recovery:Test", "test");
+    const rule: BackupRule = { name: "daily", retention: "7 days", at: "06:00", timezone: "Europe/Berlin" };
+    checkOwnWindow(planRules([rule], FREE, problems), "payments", "04:30-05:00", problems);
+    expect(() => problems.throwIfAny()).to.throw("too close to the backup window");
   });
 
   it("refuse two of one name, and none", () => {

@@ -1,19 +1,22 @@
 import { days, type Duration, minutes } from "../units.ts";
 import { type Problems, show } from "../validation.ts";
 import { dailyWindow } from "../data/windows.ts";
+import { checkTimezone, minutesInUtc, planWorkingHours, type WorkingHours } from "./working-hours.ts";
 
 /** When, and for how long, backups are taken. */
 export interface BackupRule {
   /** Unique in the plan: 1 to 50 letters, digits, "-", "_" and ".". */
   name: string;
-  /** How often, or an expression of AWS such as `cron(0 2 ? * * *)`. @default "daily" */
-  every?: "hour" | "day" | "week" | "month" | `cron(${string})`;
+  /** How often, or an expression of AWS such as `cron(0 2 ? * * *)`; a `weekday` is not a weekend's. @default "day" */
+  every?: "hour" | "day" | "weekday" | "week" | "month" | `cron(${string})`;
   /**
-   * Time of the day, UTC; weekly rules run on Sundays, monthly ones on the 1st. Not within an hour before an RDS
+   * Time of the day; weekly rules run on Sundays, monthly ones on the 1st. Not within an hour before an RDS
    * instance's own backup window, nor within it.
    * @default "00:30"
    */
   at?: string;
+  /** Time zone of the IANA that `at` and `every` are of, such as `Europe/Berlin`; summer time is followed. @default "UTC" */
+  timezone?: string;
   /** How long a backup is kept; at least 90 days longer than `coldAfter`. */
   retention: Duration;
   /** Moves backups to cold storage, where AWS Backup can (DynamoDB, EFS); RDS and S3 stay as they are. @default never */
@@ -31,6 +34,8 @@ export interface BackupRule {
 }
 
 const MINUTES_A_DAY = 24 * 60;
+/** Minutes in which a job begins where nothing else is said. */
+const DEFAULT_START_WINDOW = 60;
 
 /** Bounds of the retention of whatever enters a locked vault, in days. */
 export interface RetentionBounds {
@@ -42,14 +47,16 @@ export interface RetentionBounds {
 export interface RulePlan {
   ruleName: string;
   schedule: string;
+  /** Undefined for UTC. */
+  timezone: string | undefined;
   startWindow: number;
   completionWindow: number;
   enableContinuousBackup: boolean;
   lifecycle: { deleteAfter: number; coldStorageAfter?: number };
-  /** Whether at least one backup comes every day. */
-  daily: boolean;
-  /** Minute of the day at which a job begins at the earliest; undefined when that is not one time. */
-  begins: number | undefined;
+  /** Days after which a backup that did not come is missing; undefined where nobody can tell. */
+  expectedWithin: number | undefined;
+  /** Minutes of the UTC day at which a job begins at the earliest, in winter and in summer; none when that is not one time. */
+  begins: number[];
 }
 
 /**
@@ -74,6 +81,7 @@ export function planRules(rules: BackupRule[], bounds: RetentionBounds, problems
     return {
       ruleName: rule.name,
       ...schedule(rule, path, problems),
+      timezone: rule.timezone,
       ...jobWindows(rule, path, problems),
       enableContinuousBackup: rule.continuous ?? false,
       lifecycle: lifecycle(rule, path, bounds, problems),
@@ -81,31 +89,39 @@ export function planRules(rules: BackupRule[], bounds: RetentionBounds, problems
   });
 }
 
-function schedule({ every = "day", at = "00:30" }: BackupRule, path: string, problems: Problems) {
+function schedule(
+  { every = "day", at = "00:30", timezone = "UTC" }: BackupRule,
+  path: string,
+  problems: Problems,
+) {
+  checkTimezone(problems, `${path}.timezone`, timezone);
   const [, hours, minute] = /^([01]\d|2[0-3]):([0-5]\d)$/.exec(at) ?? [];
   problems.check(
     hours !== undefined,
     `${path}.at`,
-    `${show(at)} is not a time of the day; write hh:mm in UTC, such as "00:30"`,
+    `${show(at)} is not a time of the day; write hh:mm in ${timezone}, such as "00:30"`,
   );
   const time = `${Number(minute)} ${Number(hours)}`;
-  const begins = Number(hours) * 60 + Number(minute);
+  const begins = hours === undefined ? [] : minutesInUtc(Number(hours) * 60 + Number(minute), timezone);
   switch (every) {
     case "hour":
-      return { schedule: `cron(${Number(minute)} * ? * * *)`, daily: true, begins: undefined };
+      return { schedule: `cron(${Number(minute)} * ? * * *)`, expectedWithin: 1, begins: [] };
     case "day":
-      return { schedule: `cron(${time} ? * * *)`, daily: true, begins };
+      return { schedule: `cron(${time} ? * * *)`, expectedWithin: 1, begins };
+    case "weekday":
+      // From Friday to Monday there are three days.
+      return { schedule: `cron(${time} ? * MON-FRI *)`, expectedWithin: 4, begins };
     case "week":
-      return { schedule: `cron(${time} ? * SUN *)`, daily: false, begins };
+      return { schedule: `cron(${time} ? * SUN *)`, expectedWithin: undefined, begins };
     case "month":
-      return { schedule: `cron(${time} 1 * ? *)`, daily: false, begins };
+      return { schedule: `cron(${time} 1 * ? *)`, expectedWithin: undefined, begins };
     default:
       problems.check(
         /^cron\(\S+( \S+){5}\)$/.test(every),
         `${path}.every`,
-        `${show(every)} is not a schedule; write "hour", "day", "week", "month" or six fields such as "cron(0 2 ? * * *)"`,
+        `${show(every)} is not a schedule; write "hour", "day", "weekday", "week", "month" or six fields such as "cron(0 2 ? * * *)"`,
       );
-      return { schedule: every, daily: false, begins: undefined };
+      return { schedule: every, expectedWithin: undefined, begins: [] };
   }
 }
 
@@ -114,7 +130,8 @@ function jobWindows(
   path: string,
   problems: Problems,
 ) {
-  const startWindow = problems.parse(`${path}.startWithin`, () => minutes(startWithin)) ?? 60;
+  const startWindow =
+    problems.parse(`${path}.startWithin`, () => minutes(startWithin)) ?? DEFAULT_START_WINDOW;
   const completionWindow = problems.parse(`${path}.completeWithin`, () => minutes(completeWithin)) ?? 10_080;
   problems.check(
     startWindow >= 60,
@@ -175,20 +192,50 @@ function lifecycle(
   return { deleteAfter, ...(coldStorageAfter === undefined ? {} : { coldStorageAfter }) };
 }
 
-/** Checks that no job begins within a service's own backup window, nor in the hour before, where RDS refuses it. */
-export function checkOwnWindow(rules: RulePlan[], name: string, window: string, problems: Problems): void {
+/**
+ * When a rule finds databases awake that rest outside working hours: in the middle of these, or as near to it as the
+ * databases' own backup windows allow.
+ */
+export function ruleWithin(
+  hours: WorkingHours,
+  ownWindows: readonly string[],
+  problems: Problems,
+): Required<Pick<BackupRule, "every" | "at" | "timezone">> {
+  const { timezone, from, to } = planWorkingHours(hours, problems, "within.");
+  const middle = Math.floor((from + to) / 2);
+  const times = Array.from({ length: to - from }, (_, index) => from + index)
+    .filter((minute) => minute % 30 === 0 && minute + DEFAULT_START_WINDOW <= to)
+    .toSorted((one, other) => Math.abs(one - middle) - Math.abs(other - middle));
+  const isFree = (minute: number) =>
+    ownWindows.every((window) =>
+      minutesInUtc(minute, timezone).every((begins) => !isTooClose(begins, DEFAULT_START_WINDOW, window)),
+    );
+  const minute = times.find(isFree) ?? times[0] ?? from;
+  const digits = (count: number) => String(count).padStart(2, "0");
+  return {
+    every: hours.weekends === true ? "day" : "weekday",
+    at: `${digits(Math.floor(minute / 60))}:${digits(minute % 60)}`,
+    timezone,
+  };
+}
+
+/** Whether a job that begins then meets a service's own backup window, or the hour before, where RDS refuses it. */
+function isTooClose(begins: number, startWindow: number, window: string): boolean {
   const own = dailyWindow(window);
   const closed = { start: own.start - 60, length: own.length + 60 };
-  rules.forEach(({ begins, startWindow }, index) => {
-    if (begins === undefined) return;
-    const meets = [-MINUTES_A_DAY, 0, MINUTES_A_DAY].some(
-      (shift) => begins + shift < closed.start + closed.length && closed.start < begins + shift + startWindow,
-    );
+  return [-MINUTES_A_DAY, 0, MINUTES_A_DAY].some(
+    (shift) => begins + shift < closed.start + closed.length && closed.start < begins + shift + startWindow,
+  );
+}
+
+/** Checks that no job begins within a service's own backup window, nor in the hour before. */
+export function checkOwnWindow(rules: RulePlan[], name: string, window: string, problems: Problems): void {
+  rules.forEach(({ begins, startWindow }, index) =>
     problems.check(
-      !meets,
+      !begins.some((minute) => isTooClose(minute, startWindow, window)),
       `rules[${index}].at`,
       `jobs begin within ${startWindow} minutes, too close to the backup window "${window}" of ${name}; write another ` +
         "time, further than an hour before it",
-    );
-  });
+    ),
+  );
 }

@@ -57,6 +57,12 @@ export class BackupVault extends Component {
 
   constructor(name: string, args: BackupVaultArgs, options?: pulumi.ComponentResourceOptions) {
     const problems = new Problems(TOKEN, name);
+    // AWS's 50 characters, less "-vault-" and Pulumi's seven digits.
+    problems.check(
+      /^[\w-]{1,36}$/.test(name),
+      "name",
+      `${show(name)} cannot begin the name of a vault; write at most 36 letters, digits, "-" and "_"`,
+    );
     const bounds = lockBounds(problems, args);
     problems.throwIfAny();
     super(TOKEN, name, args, options);

@@ -47,8 +47,8 @@ const CALLS = {
  * week has working days, and what was started by hand meanwhile is stopped at the end of the next one.
  *
  * Nothing can stop a load balancer, a NAT gateway, an interface endpoint, an ElastiCache node or an RDS instance with
- * read replicas: they cost the same at night. AWS Backup cannot read a stopped database: give the `BackupPlan` a time
- * within working hours (`at`). Not for production, which has no off hours (its configuration refuses).
+ * read replicas: they cost the same at night. AWS Backup cannot read a stopped database: give the `BackupPlan` the
+ * working hours (`within`). A `FargateService` that `rests` calls nobody at night. Not for production, which has no off hours (its configuration refuses).
  *
  * It stands in this folder because it is about the same state, data at rest, as backups: a database that is stopped
  * keeps its storage and takes no automated backup.

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { expectGolden, mistakesOf, planOf, resource, resources } from "../testing/index.ts";
+import { expectGolden, mistakesOf, type Plan, planOf, resource, resources } from "../testing/index.ts";
 import { AuditTrail, type AuditTrailArgs } from "./audit-trail.ts";
 import { Key } from "./key.ts";
 import { statementOf } from "./statements.test-support.ts";
@@ -140,6 +140,21 @@ describe("AuditTrail", () => {
         '  keep: "90 days" is too short for an audit trail; write "1 year" or more',
         "  dataEvents[0].arns: 0 ARNs are not possible; write 1 to 500, or leave it out for all",
       ].join("\n"),
+    );
+  });
+
+  it("moves to an archive only what is kept longer", async () => {
+    const transitions = (plan: Plan) =>
+      (
+        resource(plan, "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration").inputs.rules as {
+          transitions?: unknown[];
+        }[]
+      )[0]?.transitions;
+    const short = await planWith({ keep: "30 days", protection: "ephemeral" });
+    expect(transitions(short)).to.equal(undefined);
+    expect(await mistakesOf(() => new AuditTrail("audit", { key: KEY, archiveAfter: "2 years" }))).to.equal(
+      'AuditTrail "audit" has wrong arguments:\n' +
+        '  archiveAfter: "2 years" is not earlier than "1 year", when files are deleted; write less, or keep them longer',
     );
   });
 

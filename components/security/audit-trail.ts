@@ -2,7 +2,8 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { Component, type ComponentArgs, type Transform } from "../component.ts";
 import { LogGroup, type LogGroupArgs } from "../observability/log-group.ts";
-import type { Observable, Observables } from "../observability/observables.ts";
+import { retentionDays } from "../observability/log-retention.ts";
+import { type Observable, type Observables, observablesIn } from "../observability/observables.ts";
 import type { Protection } from "../protection.ts";
 import { days, type Duration } from "../units.ts";
 import { Problems, show } from "../validation.ts";
@@ -30,7 +31,7 @@ export interface AuditTrailArgs extends ComponentArgs {
   name?: string;
   /** How long files are kept, a year at least (PCI DSS 10.5.1). @default "1 year" */
   keep?: Duration;
-  /** When files move to Glacier Instant Retrieval, still readable at once. @default "90 days" */
+  /** When files move to Glacier Instant Retrieval, still readable at once. @default "90 days", where they are kept longer */
   archiveAfter?: Duration;
   /** How the files are locked. @default governance mode for as long as they are kept */
   lock?: ObjectLock;
@@ -58,6 +59,7 @@ export interface AuditTrailArgs extends ComponentArgs {
 
 const TOKEN = "strongroom:security:AuditTrail";
 const YEAR_DAYS = 365;
+const ARCHIVE_DAYS = 90;
 
 /**
  * The record of who did what in the account: CloudTrail in all regions, with validated, encrypted files in a locked
@@ -83,7 +85,7 @@ export class AuditTrail extends Component implements Observable {
   readonly nodes: { readonly trail: aws.cloudtrail.Trail; readonly logRole: aws.iam.Role };
 
   constructor(name: string, args: AuditTrailArgs, options?: pulumi.ComponentResourceOptions) {
-    const trailName = normalize(name, args);
+    const { trailName, archiveAfter } = normalize(name, args);
     super(TOKEN, name, args, options);
     const at = placementOf(this.inRegion, this.lookup);
     // Written down before the trail exists, because bucket and role must name it and it must name them.
@@ -98,7 +100,7 @@ export class AuditTrail extends Component implements Observable {
         key: args.key,
         objectLock: args.lock ?? { mode: "governance", retain: keep },
         lifecycle: {
-          transitions: [{ after: args.archiveAfter ?? "90 days", to: "GLACIER_IR" }],
+          transitions: archiveAfter === undefined ? [] : [{ after: archiveAfter, to: "GLACIER_IR" }],
           expire: keep,
           expireNoncurrent: "1 day",
         },
@@ -186,7 +188,7 @@ export class AuditTrail extends Component implements Observable {
       );
       return { filter, metric: { namespace, name, dimensions: {}, statistic: "Sum", period: 300 } };
     });
-    return {
+    return observablesIn(this.region, {
       name: this.componentName,
       alarms: metrics.map(({ filter, metric }) => ({
         role: filter.role,
@@ -204,11 +206,14 @@ export class AuditTrail extends Component implements Observable {
           metrics: metrics.map(({ filter, metric }) => ({ ...metric, label: filter.title })),
         },
       ],
-    };
+    });
   }
 }
 
-function normalize(name: string, args: AuditTrailArgs): string {
+function normalize(
+  name: string,
+  args: AuditTrailArgs,
+): { trailName: string; archiveAfter: Duration | undefined } {
   const problems = new Problems(TOKEN, name);
   const trailName = args.name ?? `${name}-${pulumi.getStack()}`;
   problems.check(
@@ -224,6 +229,16 @@ function normalize(name: string, args: AuditTrailArgs): string {
     "keep",
     `${show(keep)} is too short for an audit trail; write "1 year" or more`,
   );
+  const { archiveAfter } = args;
+  const archiveDays =
+    archiveAfter === undefined ? ARCHIVE_DAYS : problems.parse("archiveAfter", () => days(archiveAfter));
+  const isArchived = keepDays === undefined || archiveDays === undefined || archiveDays < keepDays;
+  problems.check(
+    archiveAfter === undefined || isArchived,
+    "archiveAfter",
+    `${show(archiveAfter)} is not earlier than ${show(keep)}, when files are deleted; write less, or keep them longer`,
+  );
+  retentionDays(problems, "searchable", args.searchable);
   problems.check(
     args.lock?.mode !== "compliance" || args.protection !== "ephemeral",
     "lock.mode",
@@ -237,7 +252,7 @@ function normalize(name: string, args: AuditTrailArgs): string {
     ),
   );
   problems.throwIfAny();
-  return trailName;
+  return { trailName, archiveAfter: archiveAfter ?? (isArchived ? `${ARCHIVE_DAYS} days` : undefined) };
 }
 
 /** What CloudTrail wants of the bucket, for this trail alone. */

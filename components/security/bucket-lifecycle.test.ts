@@ -85,6 +85,11 @@ describe("lifecycleRules", () => {
     );
   });
 
+  it("gives prefixes of the same words different ids, as S3 wants them", () => {
+    const { rules } = plan({ prefix: "logs/app" }, { prefix: "logs-app" }, { prefix: "/" }, {});
+    expect(rules.map(({ id }) => id)).to.deep.equal(["logs-app", "logs-app--2", "all", "all--4"]);
+  });
+
   it("says what is wrong with a move", () => {
     expect(
       plan({

@@ -36,6 +36,7 @@ const INFREQUENT_ACCESS: readonly StorageClass[] = ["STANDARD_IA", "ONEZONE_IA"]
 /** The lifecycle rules of a bucket; mistakes are recorded at `lifecycle…`. */
 export function lifecycleRules(lifecycles: BucketLifecycle[], problems: Problems): Rule[] {
   const prefixes = lifecycles.map(({ prefix = "" }) => prefix);
+  const ids = prefixes.map(ruleId);
   return lifecycles.map((lifecycle, index) => {
     const path = lifecycles.length === 1 ? "lifecycle" : `lifecycle[${index}]`;
     const prefix = prefixes[index] ?? "";
@@ -44,11 +45,20 @@ export function lifecycleRules(lifecycles: BucketLifecycle[], problems: Problems
       `${path}.prefix`,
       `${show(prefix)} has a rule already; write one rule a prefix`,
     );
-    return lifecycleRule(lifecycle, path, problems);
+    const id = ids[index] ?? "all";
+    // "logs/app" and "logs-app" are two prefixes of the same words.
+    const unique = ids.indexOf(id) === index ? id : `${id}--${index + 1}`;
+    return { id: unique, ...lifecycleRule(lifecycle, path, problems) };
   });
 }
 
-function lifecycleRule(lifecycle: BucketLifecycle, path: string, problems: Problems): Rule {
+/** A rule's id, of the words of its prefix. */
+function ruleId(prefix: string): string {
+  const words = prefix.replace(/[^A-Za-z0-9]+/g, "-").replace(/^-|-$/g, "");
+  return words === "" ? "all" : words;
+}
+
+function lifecycleRule(lifecycle: BucketLifecycle, path: string, problems: Problems): Omit<Rule, "id"> {
   const wholeDays = (property: string, duration: Duration): number => {
     const count = problems.parse(`${path}.${property}`, () => days(duration)) ?? 1;
     problems.check(
@@ -78,7 +88,6 @@ function lifecycleRule(lifecycle: BucketLifecycle, path: string, problems: Probl
     `${show(expire)} is not later than the move to ${last?.storageClass ?? ""} after ${last?.days ?? 0} days`,
   );
   return {
-    id: prefix === "" ? "all" : prefix.replace(/[^A-Za-z0-9]+/g, "-").replace(/^-|-$/g, ""),
     status: "Enabled",
     filter: { prefix },
     ...(moves.length === 0 ? {} : { transitions: moves }),

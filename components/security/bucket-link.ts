@@ -27,7 +27,7 @@ export function bucketLink(
 ): Link {
   const modes = access === "read-write" ? (["read", "write"] as const) : [access];
   return {
-    name,
+    name: `${name}-bucket`,
     environment: { [`${name.replace(/[^A-Za-z0-9]+/g, "_").toUpperCase()}_BUCKET`]: bucketName },
     statements: [
       {

@@ -131,7 +131,7 @@ describe("Bucket", () => {
     });
     const { arn, bucket } = resource(plan, "aws:s3/bucket:Bucket").outputs;
     expect(plan.outputs.read).to.deep.equal({
-      name: "records",
+      name: "records-bucket",
       environment: { RECORDS_BUCKET: bucket },
       statements: [
         { actions: ["s3:GetObject", "s3:GetObjectVersion"], resources: [`${arn as string}/in/*`] },
@@ -205,6 +205,18 @@ describe("Bucket", () => {
       );
     });
   }
+
+  it("refuses a component's name that no bucket's can begin with, unless a name is given", async () => {
+    for (const name of ["customer_exports", "b".repeat(49)]) {
+      expect(await mistakesOf(() => new Bucket(name, { key: KEY }))).to.include(
+        'cannot begin a bucket\'s name; write at most 48 letters, digits, "-" and ".", or a name',
+      );
+    }
+    const named = await planOf(() => {
+      new Bucket("customer_exports", { key: KEY, name: "exports-1" });
+    });
+    expect(resource(named, "aws:s3/bucket:Bucket").inputs.bucket).to.equal("exports-1");
+  });
 
   it("refuses to log to a bucket that does not accept it", async () => {
     const message = await mistakesOf(() => {

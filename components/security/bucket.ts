@@ -311,6 +311,12 @@ interface Retention {
 function normalize(name: string, args: BucketArgs): { rules: Rules; retention: Retention | undefined } {
   const problems = new Problems(TOKEN, name);
   if (args.name !== undefined) checkName(problems, args.name);
+  // S3's 63 characters, less "-bucket-" and Pulumi's seven digits; its letters become small by themselves.
+  problems.check(
+    args.name !== undefined || /^[A-Za-z0-9][A-Za-z0-9.-]{0,47}$/.test(name),
+    "name",
+    `${show(name)} cannot begin a bucket's name; write at most 48 letters, digits, "-" and ".", or a name`,
+  );
   const rules = lifecycleRules([args.lifecycle ?? {}].flat(), problems);
   const retention = args.objectLock === undefined ? undefined : retentionOf(args.objectLock, problems);
   (args.accepts ?? []).forEach((delivery, index) => {

@@ -27,7 +27,7 @@ export function secretLink(
   variables: Record<string, string | undefined>,
 ): Link {
   return {
-    name,
+    name: `${name}-secret`,
     secrets: Object.fromEntries(
       Object.entries(variables).map(([variable, key]) => [variable, referenceTo(location, key)]),
     ),

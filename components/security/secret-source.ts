@@ -15,6 +15,8 @@ export interface SecretSource {
   readonly value: pulumi.Output<string>;
   /** Raised by one whenever the value is to be replaced. */
   readonly version: pulumi.Input<number>;
+  /** Whether the value is a JSON document, which no data store takes for a password. @default false */
+  readonly isDocument?: boolean;
   /** Where a container reads the value from, or one key of it when it is a JSON object. */
   reference(key?: string): SecretReference;
 }

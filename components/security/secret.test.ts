@@ -164,6 +164,12 @@ describe("Secret", () => {
       "fields: value and fields exclude one another; write one of them",
     ],
     ["no field", { fields: {} }, "fields: has no field; write at least one"],
+    [
+      "fields of one variable",
+      { fields: { apiKey: "a", "api-key": "b" } },
+      'fields.api-key: comes to the variable JWT_API_KEY, as "apiKey" does; name the variables by environment: ' +
+        '{ JWT_API_KEY: "apiKey", … }',
+    ],
     ["a half version", { version: 1.5 }, "version: 1.5 is not a version; write a whole number from 1"],
     [
       "a value too short to be safe",

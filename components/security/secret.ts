@@ -98,6 +98,7 @@ export class Secret extends Component implements SecretSource {
   readonly arn: pulumi.Output<string>;
   readonly value: pulumi.Output<string>;
   readonly version: number;
+  readonly isDocument: boolean;
   /** The resources that the component made. */
   readonly nodes: {
     readonly secret: aws.secretsmanager.Secret;
@@ -112,6 +113,7 @@ export class Secret extends Component implements SecretSource {
     validate(name, args);
     super(TOKEN, name, args, options);
     this.version = args.version ?? 1;
+    this.isDocument = args.fields !== undefined;
     this.value = this.#value(args);
     this.#keyArn = args.key?.arn;
     this.#variables = variablesOf(
@@ -294,6 +296,7 @@ function validate(name: string, args: SecretArgs): void {
     "has no field; write at least one",
   );
   checkEnvironment(problems, args);
+  checkVariables(problems, name, args);
   const regions = (args.replicas ?? []).map(({ region }) => region);
   regions.forEach((region, index) =>
     problems.check(
@@ -326,6 +329,22 @@ function checkEnvironment(problems: Problems, { environment, fields }: SecretArg
       `environment.${variable}`,
       `${show(field)} is not a field; the fields are ${Object.keys(fields ?? {}).join(", ") || "none"}`,
     );
+  }
+}
+
+/** Finds fields that would share a variable: a service would read only one of them. */
+function checkVariables(problems: Problems, name: string, { environment, fields }: SecretArgs): void {
+  if (fields === undefined || environment !== undefined) return;
+  const byVariable = new Map<string, string>();
+  for (const field of Object.keys(fields)) {
+    const [variable = ""] = Object.keys(variablesOf(name, undefined, [field]));
+    const other = byVariable.get(variable);
+    problems.check(
+      other === undefined,
+      `fields.${field}`,
+      `comes to the variable ${variable}, as ${show(other)} does; name the variables by environment: { ${variable}: ${show(other)}, … }`,
+    );
+    byVariable.set(variable, field);
   }
 }
 

@@ -193,6 +193,17 @@ describe("enterprise-payments: operation", () => {
         "arn:aws:scheduler:::aws-sdk:rds:startDBInstance",
         "arn:aws:scheduler:::aws-sdk:rds:stopDBInstance",
       ]);
+      const { rules } = resource(staging, "aws:backup/plan:Plan").inputs;
+      expect((rules as Inputs[])[0], "backups find the database awake").to.include({
+        schedule: "cron(30 13 ? * MON-FRI *)",
+        scheduleExpressionTimezone: "Europe/Berlin",
+      });
+      const missing = (plan: Plan) =>
+        resources(plan, "aws:cloudwatch/metricAlarm:MetricAlarm")
+          .filter(({ name }) => name.endsWith("-running-tasks"))
+          .map(({ inputs }) => inputs.treatMissingData);
+      expect(missing(staging), "nobody is called at night").to.deep.equal(["notBreaching", "notBreaching"]);
+      expect(missing(production)).to.deep.equal(["breaching", "breaching"]);
       expect(resources(production, "aws:scheduler/schedule:Schedule")).to.be.empty;
       expect(resources(production, "aws:appautoscaling/scheduledAction:ScheduledAction")).to.be.empty;
     });

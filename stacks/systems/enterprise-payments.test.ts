@@ -45,6 +45,18 @@ describe("enterprise-payments", () => {
     expect(containerDefinitions).to.include("DATABASE_HOST").and.not.include("REDIS");
   });
 
+  it("E12: lets a service out to the registry of its image, where that is not the stack's own", async () => {
+    const ways = (plan: Plan) =>
+      resources(plan, "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule")
+        .filter(({ inputs }) => inputs.cidrIpv4 === "0.0.0.0/0")
+        .map(({ name }) => name);
+    const plan = await planned({
+      "strongroom:images": '{"backend":{"tag":"1.0.0"},"frontend":"ghcr.io/example/frontend:1.0.0"}',
+    });
+    expect(ways(plan)).to.include("frontend-to-internet-1");
+    expect(ways(whole)).to.not.include("frontend-to-internet-1");
+  });
+
   it("E15: asks ECS for the migration by an endpoint where there is no NAT", async () => {
     const name = "payments-endpoints-ecs";
     const closed = await planned({ "strongroom:nat": "none" });

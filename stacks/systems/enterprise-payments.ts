@@ -9,7 +9,7 @@ import {
   type ScalingArgs,
 } from "../../components/compute/index.ts";
 import { Cache, Postgres } from "../../components/data/index.ts";
-import { buildImage, ImageRepository } from "../../components/delivery/index.ts";
+import { buildImage, ImageRepository, parseImage } from "../../components/delivery/index.ts";
 import { DnsZone, LoadBalancer } from "../../components/edge/index.ts";
 import { TASK_SERVICES, Vpc } from "../../components/network/index.ts";
 import { Budget, Monitoring, Notifications } from "../../components/observability/index.ts";
@@ -180,6 +180,8 @@ export async function enterprisePayments(given: StackConfig): Promise<Enterprise
       logs: { name: `/ecs/${system}/${tier}`, retention },
       rollout: config.rollout,
       wait: config.waitForServices,
+      rests: config.offHours !== undefined,
+      ...(liesElsewhere(config.images[tier]) ? { internetEgress: true } : {}),
       tags,
       environment: config[tier].environment,
       secrets: secretReferences(config[tier].secrets),
@@ -232,7 +234,7 @@ export async function enterprisePayments(given: StackConfig): Promise<Enterprise
         protect: [database, ...(cache ? [cache] : [])],
         retention: "35 days",
         // A database at rest cannot be read.
-        at: config.offHours === undefined ? "06:00" : "12:00",
+        ...(config.offHours === undefined ? { at: "06:00" } : { within: config.offHours }),
         restoreTest: environment === "production" ? "weekly" : undefined,
         notify: alerts.topicArn,
         protection,
@@ -335,6 +337,11 @@ function dnsZone({ domain, logs, protection, tags }: StackConfig, key: Key) {
   const queryLogs =
     aws.config.region === "us-east-1" ? { queryLogs: { key, retention: logs.retention } } : {};
   return new DnsZone("payments", { domain: domain.name, ...queryLogs, protection, tags });
+}
+
+/** Whether an image lies in another registry than ECR, which is on the internet. */
+function liesElsewhere(source: StackConfig["images"][Tier]): boolean {
+  return typeof source === "string" && parseImage(source).ecr === undefined;
 }
 
 /** Repository of a service's images. */
