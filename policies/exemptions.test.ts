@@ -18,7 +18,7 @@ const exemption = (changes: Partial<Exemption> = {}): Exemption => ({
   expires: "2030-06-30",
   ...changes,
 });
-const broken = { pack: "strongroom-soc2", rule: "s3-tls-only", urn: BUCKET };
+const broken = { pack: "strongroom-soc2", rule: "s3-tls-only", stack: "staging", urn: BUCKET };
 const on = (day: string, ...all: Exemption[]) => new Exemptions(all, day);
 
 const mistakes = (text: string): string => {
@@ -46,6 +46,7 @@ describe("Files of exemptions", () => {
       "- {rule: s3-tls-only, reason: r, owner: o, expiry: 2030-01-01}",
       "- {rule: s3-tls-only, resource: b, reason: r, owner: o, expires: 2030-02-30}",
       "- {rule: s3-tls-only, resource: 7, reason: r, owner: o, expires: soon}",
+      "- {rule: s3-tls-only, resource: b, reason: r, owner: o, expires: 2030-01-01, stack: }",
       "- everything",
     ].join("\n");
     expect(mistakes(text).split("\n")).to.deep.equal([
@@ -56,7 +57,8 @@ describe("Files of exemptions", () => {
       "e.yaml: exemption 3: expires must be a date such as 2027-03-31, not 2030-02-30",
       "e.yaml: exemption 4: resource must be a text, not 7",
       "e.yaml: exemption 4: expires must be a date such as 2027-03-31, not soon",
-      "e.yaml: exemption 5: must be a mapping with rule, resource, reason, owner, expires",
+      "e.yaml: exemption 5: stack must be a text, not null",
+      "e.yaml: exemption 6: must be a mapping with rule, resource, reason, owner, expires",
     ]);
   });
 
@@ -103,9 +105,24 @@ describe("Exemptions", () => {
   });
 
   it("cover what concerns the whole stack only by *", () => {
-    const ofStack = { pack: "p", rule: "s3-tls-only" };
+    const ofStack = { pack: "p", rule: "s3-tls-only", stack: "production" };
     expect(on("2030-01-01", exemption()).covering(ofStack)).to.equal(undefined);
     expect(on("2030-01-01", exemption({ resource: "*" })).covering(ofStack)).to.not.equal(undefined);
+  });
+
+  it("cover what concerns a stack as a whole in the stacks that they are for, and in no other", () => {
+    const ofStack = (stack: string) => ({ pack: "p", rule: "s3-tls-only", stack });
+    const inStaging = on("2030-01-01", exemption({ resource: "*", stack: "staging" }));
+    expect(inStaging.covering(ofStack("staging"))).to.not.equal(undefined);
+    expect(inStaging.covering(ofStack("production"))).to.equal(undefined);
+  });
+
+  it("go by the whole name, whatever colons it holds", () => {
+    const nested = { ...broken, urn: `${BUCKET}::inner` };
+    expect(on("2030-01-01", exemption({ resource: "inner" })).covering(nested)).to.equal(undefined);
+    expect(on("2030-01-01", exemption({ resource: "logs-archive::inner" })).covering(nested)).to.not.equal(
+      undefined,
+    );
   });
 
   it("hold to the end of their last day and then are violations, which are not also called unused", () => {

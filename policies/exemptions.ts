@@ -80,7 +80,7 @@ function mistakesOf(entry: unknown, rules: readonly string[]): string[] {
   }
   for (const [field, value] of Object.entries(fields)) {
     if (!FIELDS.includes(field)) mistakes.push(`unknown field ${field}${didYouMean(field, FIELDS)}`);
-    else if (typeof value !== "string" && value !== null)
+    else if (typeof value !== "string" && !(value === null && isRequired(field)))
       mistakes.push(`${field} must be a text, not ${JSON.stringify(value)}`);
   }
   const { rule, expires, pack } = fields;
@@ -91,6 +91,10 @@ function mistakesOf(entry: unknown, rules: readonly string[]): string[] {
     mistakes.push(`expires must be a date such as 2027-03-31, not ${expires}`);
   }
   return mistakes;
+}
+
+function isRequired(field: string): boolean {
+  return (REQUIRED as readonly string[]).includes(field);
 }
 
 function didYouMean(word: string, words: readonly string[]): string {
@@ -108,6 +112,8 @@ function isDate(text: string): boolean {
 export interface Broken {
   pack: string;
   rule: string;
+  /** Name of the stack. */
+  stack: string;
   /** Absent for what concerns the stack as a whole; then only the resource `*` matches. */
   urn?: string;
 }
@@ -168,11 +174,12 @@ export function unusedMessage({ rule, resource, owner }: Exemption): string {
   return `the exemption of ${resource} from ${rule}, for which ${owner} answers, covers nothing: remove it`;
 }
 
-function covers(exemption: Exemption, { pack, rule, urn }: Broken): boolean {
+function covers(exemption: Exemption, { pack, rule, stack, urn }: Broken): boolean {
   if (exemption.rule !== rule || (exemption.pack !== undefined && exemption.pack !== pack)) return false;
+  if (!concerns(exemption, stack)) return false;
   if (urn === undefined) return exemption.resource === "*";
-  if (!concerns(exemption, stackOf(urn))) return false;
-  const subject = exemption.resource.startsWith("urn:") ? urn : (urn.split("::").at(-1) ?? "");
+  // A name may hold colons itself.
+  const subject = exemption.resource.startsWith("urn:") ? urn : urn.split("::").slice(3).join("::");
   return wildcard(exemption.resource).test(subject);
 }
 

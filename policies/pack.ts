@@ -194,8 +194,8 @@ function resourcePolicy(rule: ResourceRule, run: Run): ResourceValidationPolicy 
     ...(remediate && {
       remediateResource: (args) => {
         const { type, urn, props } = args;
-        if (!covers(types, type) || run.exemptions.covering({ pack: run.pack, rule: rule.id, urn }))
-          return undefined;
+        const broken = { pack: run.pack, rule: rule.id, stack: stackOf(urn), urn };
+        if (!covers(types, type) || run.exemptions.covering(broken)) return undefined;
         const patch = remediationOf(
           rule,
           { type, props: new Props(props) },
@@ -290,9 +290,10 @@ function say(
     return;
   }
   const { message } = finding;
-  const exemption = run.exemptions.covering({ pack: run.pack, rule: rule.id, urn });
+  const stack = urn === undefined ? run.stackName : stackOf(urn);
+  const exemption = run.exemptions.covering({ pack: run.pack, rule: rule.id, stack, urn });
   if (exemption === undefined) {
-    const known = run.baseline.find({ stack: run.stackName, rule: rule.id, urn, message });
+    const known = run.baseline.find({ stack, rule: rule.id, urn, message });
     if (known) advise(report, urn, `${message}\nKnown since ${known.since}, by the baseline`);
     else report(message, urn);
     return;

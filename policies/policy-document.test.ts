@@ -46,6 +46,35 @@ describe("Statements of policy documents", () => {
       expect(statement({ ...OPEN, Condition }).isPublic(), JSON.stringify(Condition)).to.equal(true);
   });
 
+  it("takes a condition for narrow only where it is written out whose the caller is", () => {
+    const publicBy = (operator: string, key: string, value: string | string[]) =>
+      statement({ ...OPEN, Condition: { [operator]: { [key]: value } } }).isPublic();
+    const anybodys: [operator: string, key: string, value: string | string[]][] = [
+      ["ArnLike", "aws:PrincipalArn", "arn:aws:iam::*:role/deploy"],
+      ["ArnLike", "aws:SourceArn", "arn:aws:cloudfront::*:distribution/*"],
+      ["ArnLike", "aws:SourceArn", "arn:aws:s3:::*"],
+      ["ArnLike", "aws:SourceArn", "arn:aws:*"],
+      ["StringLike", "aws:PrincipalOrgID", "o-*"],
+      ["StringLike", "aws:PrincipalAccount", "????????????"],
+      ["StringLike", "aws:SourceVpce", ["vpce-1a2b3c", "vpce-*"]],
+      ["StringLike", "aws:userid", "*:deploy"],
+      ["ForAnyValue:StringLike", "aws:PrincipalOrgPaths", "*/r-1/*"],
+      ["IpAddress", "aws:SourceIp", ["0.0.0.0/1", "128.0.0.0/1"]],
+      ["IpAddress", "aws:SourceIp", "2000::/3"],
+    ];
+    for (const one of anybodys) expect(publicBy(...one), JSON.stringify(one)).to.equal(true);
+    const somebodys: [operator: string, key: string, value: string | string[]][] = [
+      ["ArnLike", "aws:PrincipalArn", "arn:aws:iam::123456789012:role/*"],
+      ["ArnLike", "aws:SourceArn", "arn:*:logs:*:123456789012:*"],
+      ["ArnLike", "aws:SourceArn", "arn:aws:route53:::hostedzone/Z1"],
+      ["ArnLike", "s3:DataAccessPointArn", "arn:aws:s3:eu-west-1:123456789012:accesspoint/*"],
+      ["StringLike", "aws:userid", "AROA1A2B3C:*"],
+      ["StringEquals", "aws:VpceAccount", "123456789012"],
+      ["IpAddress", "aws:SourceIp", ["192.0.2.7", "10.0.0.0/8", "2001:db8::/32"]],
+    ];
+    for (const one of somebodys) expect(publicBy(...one), JSON.stringify(one)).to.equal(false);
+  });
+
   it("sees everyone in every form, and nobody in a denial or a service", () => {
     expect(statement({ ...OPEN, Principal: { AWS: "*" } }).isPublic()).to.equal(true);
     expect(statement({ ...OPEN, Principal: { AWS: ["123456789012", "*"] } }).isPublic()).to.equal(true);
@@ -78,6 +107,7 @@ describe("Statements of policy documents", () => {
       "arn:aws:dynamodb:*:*:table/*/index/*",
       "arn:aws:logs:*:*:log-group:*:log-stream:*",
       "arn:aws:sqs:*:*:*",
+      "arn:aws:ssm:*:*:parameter*",
     ];
     for (const Resource of all) expect(statement({ Resource }).namesNoResource(), Resource).to.equal(true);
     const named = [
@@ -86,6 +116,7 @@ describe("Statements of policy documents", () => {
       "arn:aws:secretsmanager:*:*:secret:payments/*",
       "arn:aws:execute-api:eu-west-1:123456789012:a1b2c3/*",
       "arn:aws:sqs:*:*:payments-*",
+      "arn:aws:codecommit:*:*:payments-*",
     ];
     for (const Resource of named) expect(statement({ Resource }).namesNoResource(), Resource).to.equal(false);
     expect(statement({ Resource: [named[0], "*"] }).namesNoResource()).to.equal(true);
@@ -93,6 +124,15 @@ describe("Statements of policy documents", () => {
     expect(() => statement({ Resource: [named[0], UNKNOWN_MARKER] }).namesNoResource()).to.throw(
       UnknownValue,
     );
+  });
+
+  it("tells every object of a bucket from the bucket itself and its folders", () => {
+    const objects = ["*", "arn:aws:s3:::logs/*", "arn:aws:s3:::logs*", "arn:aws:s3:::*/*"];
+    for (const Resource of [...objects, `${UNKNOWN_MARKER}/*`])
+      expect(statement({ Resource: ["arn:aws:s3:::logs", Resource] }).coversEveryObject()).to.equal(true);
+    for (const Resource of ["arn:aws:s3:::logs", "arn:aws:s3:::logs/audit/*", "arn:aws:s3:::logs/audit*"])
+      expect(statement({ Resource }).coversEveryObject(), Resource).to.equal(false);
+    expect(() => statement({ Resource: UNKNOWN_MARKER }).coversEveryObject()).to.throw(UnknownValue);
   });
 
   it("knows which conditions say what a statement is about, and which merely how it is asked", () => {
@@ -120,6 +160,7 @@ describe("Statements of policy documents", () => {
     expect(pinned({ ArnLike: { "AWS:SourceArn": "arn:aws:s3:::logs" } })).to.equal(true);
     expect(pinned({ StringEquals: { "sts:ExternalId": "payments" } })).to.equal(true);
     expect(pinned({ ArnLike: { "aws:SourceArn": "*" } })).to.equal(false);
+    expect(pinned({ ArnLike: { "aws:SourceArn": "arn:aws:ecs:*:*:*" } })).to.equal(false);
     expect(pinned({ StringEquals: { "aws:PrincipalAccount": "123456789012" } })).to.equal(false);
   });
 

@@ -1,5 +1,6 @@
+import { prefixLength } from "./rules/shared/addresses.ts";
 import { wildcard } from "./text.ts";
-import { allOf, anyOf, every, some, type Props } from "./values.ts";
+import { allOf, anyOf, every, some, UNKNOWN_MARKER, type Props } from "./values.ts";
 
 /** Whom a statement speaks of: `AWS`, `Service`, `Federated`, `CanonicalUser`; `*` alone is kind `*`. */
 export interface Principal {
@@ -97,6 +98,16 @@ export class Statement {
     );
   }
 
+  /** Whether it covers every object of a bucket, and not only the bucket itself or some folder of it. */
+  coversEveryObject(): boolean {
+    return some(this.#statement.list("Resource"), (resource) => {
+      const value = resource.value();
+      // The ARN of a bucket that is yet to be made.
+      if (value === `${UNKNOWN_MARKER}/*`) return true;
+      return EVERY_OBJECT.test(resource.text());
+    });
+  }
+
   /** Whether it names no resource: `*`, what a list leaves out, or an ARN that stands for all of a kind (`arn:aws:s3:::*`). */
   namesNoResource(): boolean {
     return anyOf(
@@ -114,7 +125,7 @@ export class Statement {
   pinsSource(): boolean {
     return this.conditions.some(
       (condition) =>
-        isPositive(condition) &&
+        isPinned(condition) &&
         /^(aws:source(account|arn|orgid|orgpaths)|sts:externalid)$/.test(condition.key),
     );
   }
@@ -168,14 +179,17 @@ export function matches(pattern: string, action: string): boolean {
   return expression.test(action);
 }
 
+/** Patterns of resources that hold every object of a bucket, at least. */
+const EVERY_OBJECT = /^(arn:[^:]*:s3:::[^/]*\/?)?\*$/;
+
 /** Services whose ARNs give a name at once; those of others begin with a type, as in `role/name`. */
-const UNTYPED = new Set(["execute-api", "s3", "sns", "sqs"]);
+const UNTYPED = new Set(["codecommit", "codepipeline", "execute-api", "s3", "sns", "sqs"]);
 
 /** Whether a resource of a statement stands for all there are, at least of a kind. */
 function standsForAll(resource: string): boolean {
   if (resource === "*") return true;
   const [, , service = "", , , ...rest] = resource.split(":");
-  const names = UNTYPED.has(service) ? /^[*/]+$/ : /^([\w-]+[:/])?\*([:/]([\w-]+[:/])?\*)*$/;
+  const names = UNTYPED.has(service) ? /^[*/]+$/ : /^([\w-]+[:/]?)?\*([:/]([\w-]+[:/]?)?\*)*$/;
   return names.test(rest.join(":"));
 }
 
@@ -204,8 +218,12 @@ const CALLER_KEYS = new Set([
   "aws:sourcevpc",
   "aws:sourcevpce",
   "aws:userid",
+  "aws:vpceaccount",
+  "aws:vpceorgid",
+  "aws:vpceorgpaths",
   "kms:calleraccount",
   "s3:dataaccesspointaccount",
+  "s3:dataaccesspointarn",
 ]);
 
 /** Values that a condition on the caller may not have if it is to narrow anything. */
@@ -213,7 +231,35 @@ const EVERYWHERE = new Set(["*", "0.0.0.0/0", "::/0", "arn:aws:*", "arn:*"]);
 
 /** Whether a condition limits who may call. */
 function narrowsCaller(condition: Condition): boolean {
-  return isPositive(condition) && CALLER_KEYS.has(condition.key);
+  return CALLER_KEYS.has(condition.key) && isPinned(condition);
+}
+
+/** Whether a condition names one account, organisation, resource or network, or several, and not a pattern of them. */
+function isPinned(condition: Condition): boolean {
+  return isPositive(condition) && condition.values.every((value) => tellsWhose(condition.key, value));
+}
+
+/**
+ * Whether a value of a condition tells whose it is: `arn:aws:iam::*:role/deploy` is a role of anybody's account.
+ *
+ * @param key The condition's key, in lower case.
+ */
+export function tellsWhose(key: string, value: string): boolean {
+  // S3 itself calls ranges public that are wider than these.
+  if (key === "aws:sourceip") return prefixLength(value) >= (value.includes(":") ? 32 : 8);
+  const owner = ownerIn(key, value);
+  return owner !== "" && !/[*?]/.test(owner);
+}
+
+/** The part of a condition's value that tells whose it is. */
+function ownerIn(key: string, value: string): string {
+  if (key.endsWith("arn")) {
+    const [, , , , account = "", ...resource] = value.split(":");
+    // ARNs without an account, such as those of buckets, have names that nobody else can take.
+    return account === "" ? resource.join(":") : account;
+  }
+  // Sessions follow the id of their role, units that of their organisation.
+  return /(userid|orgpaths)$/.test(key) ? value.replace(/[:/].*$/s, "") : value;
 }
 
 /** Whether a condition demands that something is there, and is narrower than everything. */

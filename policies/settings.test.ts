@@ -67,6 +67,7 @@ describe("readSettings", () => {
       { "log-retention": { day: 3 } },
       "no parameter day; did you mean days?; it has days, tiers, name, owners",
     ],
+    [{ "log-retention": { constructor: 3 } }, "no parameter constructor; it has days, tiers, name, owners"],
     [{ "log-retention": { days: "90" } }, 'days must be of type integer, not "90"'],
     [{ "log-retention": { days: 0.5 } }, "days must be of type integer, not 0.5"],
     [{ "log-retention": { days: 0 } }, "days must be at least 1, not 0"],

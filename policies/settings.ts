@@ -131,7 +131,7 @@ function parameterMistakes(
   value: unknown,
   schemas: NonNullable<Rule["parameters"]>,
 ): string[] {
-  const schema = schemas[name];
+  const schema = Object.hasOwn(schemas, name) ? schemas[name] : undefined;
   if (schema === undefined) {
     const names = Object.keys(schemas);
     const known =

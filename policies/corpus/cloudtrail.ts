@@ -43,7 +43,42 @@ export default [
       advancedEventSelectors: [{ fieldSelectors: [{ field: "eventCategory", equals: ["Data"] }] }],
     }),
   ),
+  fails(
+    "cloudtrail-exists-multi-region",
+    trail({ ...everywhere, eventSelectors: [{ excludeManagementEventSources: ["kms.amazonaws.com"] }] }),
+  ),
+  fails(
+    "cloudtrail-exists-multi-region",
+    trail({
+      ...everywhere,
+      advancedEventSelectors: [
+        {
+          fieldSelectors: [
+            { field: "eventCategory", equals: ["Management"] },
+            { field: "eventSource", notEquals: ["kms.amazonaws.com"] },
+          ],
+        },
+      ],
+    }),
+  ),
   passes("cloudtrail-exists-multi-region", trail({ name: "audit", ...everywhere })),
+  // Several selectors may share the work.
+  passes(
+    "cloudtrail-exists-multi-region",
+    trail({ ...everywhere, eventSelectors: [{ readWriteType: "ReadOnly" }, { readWriteType: "WriteOnly" }] }),
+  ),
+  passes(
+    "cloudtrail-exists-multi-region",
+    trail({
+      ...everywhere,
+      advancedEventSelectors: ["true", "false"].map((readOnly) => ({
+        fieldSelectors: [
+          { field: "eventCategory", equals: ["Management"] },
+          { field: "readOnly", equals: [readOnly] },
+        ],
+      })),
+    }),
+  ),
   passes("cloudtrail-exists-multi-region", trail(), trail(everywhere, undefined, "main")),
   passes(
     "cloudtrail-exists-multi-region",

@@ -115,6 +115,18 @@ describe("Policy corpus", () => {
     expect([...remediated]).to.have.members(withRemediation.map(({ id }) => id));
   });
 
+  it("remediates no mutable tags that have filters, which AWS would not take beside another setting", () => {
+    const rule = RULES.find(({ id }) => id === "ecr-immutable-tags");
+    if (rule?.kind !== "resource") throw new Error("there is no rule ecr-immutable-tags");
+    const remediated = (props: object) =>
+      remediationOf(rule, { type: rule.types[0] ?? "", props: new Props(props) }, new Props({}));
+    expect(remediated({ imageTagMutability: "MUTABLE" })).to.deep.equal({ imageTagMutability: "IMMUTABLE" });
+    const imageTagMutabilityExclusionFilters = [{ filter: "latest", filterType: "WILDCARD" }];
+    expect(
+      remediated({ imageTagMutability: "MUTABLE_WITH_EXCLUSION", imageTagMutabilityExclusionFilters }),
+    ).to.equal(undefined);
+  });
+
   it("gives twin types the same verdicts", async () => {
     const withTwins = CASES.filter(({ resources }) => resources.some(({ type }) => type in TWINS));
     expect(withTwins.length).to.be.greaterThan(50);

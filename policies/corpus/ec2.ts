@@ -14,6 +14,10 @@ const image = of("aws:ec2/ami:Ami");
 const server = { ami: "ami-0abc", instanceType: "m7g.large" };
 const launch = { imageId: "ami-0abc", instanceType: "m7g.large" };
 const fromTemplate = { launchTemplate: { id: "lt-1", version: "$Latest" } };
+const ofInterface = addressAssociation(
+  { networkInterfaceId: UNKNOWN },
+  { networkInterfaceId: ["NetworkInterface"] },
+);
 const base64 = (text: string) => Buffer.from(text).toString("base64");
 const leak = "#!/bin/sh\nexport DB_PASSWORD=hunter2hunter2\n";
 const clean = "#!/bin/sh\naws secretsmanager get-secret-value --secret-id payments\n";
@@ -72,6 +76,15 @@ export default [
   passes("ec2-no-public-ip", instance(server)),
   passes("ec2-no-public-ip", address({ domain: "vpc" })),
   passes("ec2-no-public-ip", addressAssociation({ networkInterfaceId: "eni-1" })),
+  fails("ec2-no-public-ip", ofInterface, networkInterface()),
+  fails("ec2-no-public-ip", address({ networkInterface: "eni-1" }), networkInterface({ id: "eni-1" })),
+  fails(
+    "ec2-no-public-ip",
+    addressAssociation({ networkInterfaceId: UNKNOWN }, { networkInterfaceId: ["Instance"] }),
+    instance(server),
+  ),
+  // A NAT instance forwards for others.
+  passes("ec2-no-public-ip", ofInterface, networkInterface({ sourceDestCheck: false })),
   unknown("ec2-no-public-ip", instance({ associatePublicIpAddress: UNKNOWN })),
 
   fails(
@@ -101,11 +114,14 @@ export default [
   fails("ec2-no-secrets-in-user-data", spot({ userData: leak })),
   fails("ec2-no-secrets-in-user-data", template({ userData: base64(leak) })),
   fails("ec2-no-secrets-in-user-data", configuration({ userData: "export AWS_KEY=AKIAABCDEFGHIJKLMNOP" })),
+  fails("ec2-no-secrets-in-user-data", instance({ userData: "#!/bin/sh\nPGPASSWORD=hunter2hunter2 psql" })),
+  fails("ec2-no-secrets-in-user-data", instance({ userData: "export MYSQL_PWD=hunter2hunter2" })),
   // A known credential counts whatever is unknown of the rest.
   fails("ec2-no-secrets-in-user-data", instance({ userData: `${leak}curl http://${UNKNOWN}/ready\n` })),
   passes("ec2-no-secrets-in-user-data", instance({ ...server, userData: clean })),
   passes("ec2-no-secrets-in-user-data", template({ userData: base64(clean) })),
   passes("ec2-no-secrets-in-user-data", instance(server)),
+  passes("ec2-no-secrets-in-user-data", instance({ userData: "PWD=/var/lib/payments make" })),
   unknown("ec2-no-secrets-in-user-data", instance({ userData: UNKNOWN })),
   unknown("ec2-no-secrets-in-user-data", instance({ userData: `${clean}curl http://${UNKNOWN}/ready\n` })),
   unknown("ec2-no-secrets-in-user-data", instance({ userData: "[secret]" })),

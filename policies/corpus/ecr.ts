@@ -62,6 +62,13 @@ export default [
   fails("ecr-immutable-tags", payments),
   fails("ecr-immutable-tags", repository({ imageTagMutability: "MUTABLE" })),
   passes("ecr-immutable-tags", repository({ imageTagMutability: "IMMUTABLE" })),
+  fails(
+    "ecr-immutable-tags",
+    repository({
+      imageTagMutability: "MUTABLE_WITH_EXCLUSION",
+      imageTagMutabilityExclusionFilters: [{ filter: "latest", filterType: "WILDCARD" }],
+    }),
+  ),
   unknown("ecr-immutable-tags", repository({ imageTagMutability: UNKNOWN })),
 
   fails("ecr-lifecycle-policy", payments),

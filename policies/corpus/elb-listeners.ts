@@ -22,8 +22,13 @@ export default [
     listener({ port: 80, defaultActions: [{ type: "redirect", redirect: { protocol: "#{protocol}" } }] }),
   ),
   passes("lb-listener-encrypted", listener(https)),
-  passes("lb-listener-encrypted", listener({ port: 443 })),
+  // Without a protocol it is HTTP, whatever the port.
+  fails("lb-listener-encrypted", listener({ port: 443, defaultActions: [forward] })),
+  passes("lb-listener-encrypted", listener({ port: 443, certificateArn })),
   passes("lb-listener-encrypted", listener({ port: 80, protocol: "HTTP", defaultActions: [redirect] })),
+  passes("lb-listener-encrypted", listener({ port: 443, protocol: "QUIC", defaultActions: [forward] })),
+  // A listener of a gateway load balancer takes neither port nor protocol.
+  passes("lb-listener-encrypted", listener({ defaultActions: [forward] })),
   unknown("lb-listener-encrypted", listener({ port: 80, protocol: UNKNOWN })),
 
   fails("alb-http-redirects-to-https", listener({ ...http, defaultActions: [forward] })),
@@ -60,6 +65,7 @@ export default [
   fails("lb-listener-modern-tls-policy", listener(https)),
   fails("lb-listener-modern-tls-policy", policy("ELBSecurityPolicy-2016-08")),
   fails("lb-listener-modern-tls-policy", policy("ELBSecurityPolicy-TLS13-1-2-Ext0-FIPS-2023-04")),
+  fails("lb-listener-modern-tls-policy", policy("ELBSecurityPolicy-TLS13-1-2-Ext2-2021-06")),
   fails(
     "lb-listener-modern-tls-policy",
     listener({ protocol: "TLS", sslPolicy: "ELBSecurityPolicy-TLS13-1-0-2021-06" }),

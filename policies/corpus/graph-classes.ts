@@ -77,6 +77,18 @@ export default [
     role({ managedPolicyArns: ["arn:aws:iam::aws:policy/PowerUserAccess"] }),
   ),
   fails("wildcard-access-found", secret(cardholder), paymentsRole, inline(read("*"))),
+  ...["user", "group"].map((kind) => {
+    const Kind = kind === "user" ? "User" : "Group";
+    return fails(
+      "wildcard-access-found",
+      secret(cardholder),
+      of(`aws:iam/${kind}:${Kind}`)({ name: "payments" }),
+      of(`aws:iam/${kind}PolicyAttachmentsExclusive:${Kind}PolicyAttachmentsExclusive`)({
+        [`${kind}Name`]: "payments",
+        policyArns: [ADMINISTRATOR],
+      }),
+    );
+  }),
   fails("wildcard-access-found", parameter(confidential), paymentsRole, inline(allow("ssm:Get*", "*"))),
   fails("wildcard-access-found", key(cardholder), paymentsRole, inline(decrypt("arn:aws:kms:*:*:key/*"))),
   fails("wildcard-access-found", queue(confidential), paymentsRole, inline(allow("sqs:*", "*"))),

@@ -43,6 +43,14 @@ const tls: Case[] = [
   // A rule of the listener takes what its default action would redirect.
   fails("public-entry-tls", edge(), port80, ruleOn80({ type: "forward" })),
   passes("public-entry-tls", edge(), port80, ruleOn80(redirect)),
+  // A redirect that stays on HTTP.
+  fails("public-entry-tls", edge(), port80, ruleOn80({ type: "redirect", redirect: { path: "/new" } })),
+  // Traffic is routed to a gateway load balancer, which has no address of its own.
+  passes(
+    "public-entry-tls",
+    edge({ loadBalancerType: "gateway" }),
+    listens({ defaultActions: [{ type: "forward" }] }),
+  ),
   fails("public-entry-tls", edge({ loadBalancerType: "network" }), listens({ port: 8080, protocol: "TCP" })),
   fails("public-entry-tls", edge({ loadBalancerType: "network" }), listens({ port: 443, protocol: "UDP" })),
   passes("public-entry-tls", edge({ loadBalancerType: "network" }), listens({ port: 443, protocol: "TCP" })),
@@ -122,6 +130,7 @@ const before = distribution(
 const blocking: Case[] = [
   fails(waf, edge()),
   passes(waf, ...behind(acl(common))),
+  passes(waf, edge({ loadBalancerType: "gateway" })),
   fails(waf, ...behind(acl())),
   fails(waf, ...behind(acl(counting))),
   // One that counts among others that block.

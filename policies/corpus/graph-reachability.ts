@@ -264,6 +264,9 @@ export default [
     openGroup({ ...tcp(5671), ...WORLD }),
     ...publicNetwork,
   ),
+  // AWS takes no security group for a public broker of RabbitMQ, which stands in a network of AWS's own.
+  fails(rule, of("aws:mq/broker:Broker")({ engineType: "RabbitMQ", publiclyAccessible: true })),
+  passes(rule, of("aws:mq/broker:Broker")({ engineType: "RabbitMQ", publiclyAccessible: false })),
   ...["SERVICE_PROVIDED_EIPS", "DISABLED"].map((type) => ({
     ...fails(
       rule,

@@ -67,6 +67,10 @@ export default [
     trusting(trust({ Service: ["lambda.amazonaws.com", "events.amazonaws.com"] })),
   ),
   fails("iam-role-confused-deputy", trusting(trust(tasks, { StringLike: { "aws:SourceAccount": "*" } }))),
+  fails(
+    "iam-role-confused-deputy",
+    trusting(trust(tasks, { ArnLike: { "aws:SourceArn": "arn:aws:ecs:*:*:*" } })),
+  ),
   fails("iam-role-confused-deputy", trusting(trust({ Service: UNKNOWN }), trust(tasks))),
   passes("iam-role-confused-deputy", trusting(trust(tasks, ownAccount))),
   passes(

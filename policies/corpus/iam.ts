@@ -211,6 +211,7 @@ export default [
     "arn:aws:dynamodb:*:*:table/*",
   ).filter(({ resources }) => !JSON.stringify(resources).includes("Deny")),
   passes("iam-no-unconstrained-write", policyOf(allow(["dynamodb:GetItem", "kms:Decrypt", "s3:List*"]))),
+  passes("iam-no-unconstrained-write", policyOf(allow("DynamoDB:getItem"))),
   passes(
     "iam-no-unconstrained-write",
     policyOf(allow(["xray:PutTraceSegments", "cloudwatch:PutMetricData"])),

@@ -67,7 +67,22 @@ export default [
     "kms-policy-least-privilege",
     key({ policy: document({ ...account, Principal: { AWS: UNKNOWN } }, { ...user, Action: "*" }) }),
   ),
+  // In statements of their own, and still the same principal.
+  fails(
+    "kms-policy-least-privilege",
+    key({ policy: document(account, user, { ...user, Sid: "Administer", Action: "kms:PutKeyPolicy" }) }),
+  ),
   passes("kms-policy-least-privilege", key({ policy: document(account, user) })),
+  passes(
+    "kms-policy-least-privilege",
+    key({
+      policy: document(user, {
+        ...user,
+        Principal: { AWS: "arn:aws:iam::123456789012:role/keys" },
+        Action: "kms:Put*",
+      }),
+    }),
+  ),
   passes("kms-policy-least-privilege", key()),
   passes("kms-policy-least-privilege", replica()),
   passes("kms-policy-least-privilege", externalReplica({ policy: document(account, user) })),

@@ -23,6 +23,7 @@ const fromQueue = { eventSourceArn: UNKNOWN, functionName: UNKNOWN };
 const layerOf = (account: string) => `arn:aws:lambda:eu-west-1:${account}:layer:tracing:3`;
 const ownArn = "arn:aws:lambda:eu-west-1:123456789012:function:payments";
 
+const executeApi = "arn:aws:execute-api:eu-west-1:123456789012:a1b2c3";
 const writeLogs = document({
   Effect: "Allow",
   Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
@@ -36,15 +37,32 @@ export default [
   fails("lambda-not-public", permission({ function: "payments", principal: "*" })),
   passes("lambda-not-public", permission({ function: "payments", principal: "sns.amazonaws.com" })),
   passes("lambda-not-public", permission({ principal: "*", principalOrgId: "o-1a2b3c" })),
+  fails("lambda-not-public", permission({ principal: "*", sourceArn: "arn:aws:s3:::*" })),
   unknown("lambda-not-public", permission({ principal: UNKNOWN })),
 
   fails("lambda-permission-source", permission({ function: "payments", principal: "sns.amazonaws.com" })),
-  passes("lambda-permission-source", permission({ principal: "sns.amazonaws.com", sourceArn: UNKNOWN })),
+  // A rule of anybody's.
+  fails(
+    "lambda-permission-source",
+    permission({ principal: "events.amazonaws.com", sourceArn: "arn:aws:events:*:*:rule/*" }),
+  ),
+  passes(
+    "lambda-permission-source",
+    permission({ principal: "sns.amazonaws.com", sourceArn: UNKNOWN }, { sourceArn: ["Topic"] }),
+  ),
+  passes(
+    "lambda-permission-source",
+    permission({ principal: "apigateway.amazonaws.com", sourceArn: `${executeApi}/*/*` }),
+  ),
+  unknown("lambda-permission-source", permission({ principal: "sns.amazonaws.com", sourceArn: UNKNOWN })),
   passes("lambda-permission-source", permission({ principal: "123456789012" })),
   unknown("lambda-permission-source", permission({ principal: UNKNOWN })),
 
   fails("lambda-no-env-secrets", variables({ DB_PASSWORD: "hunter2" })),
   fails("lambda-no-env-secrets", variables({ API_KEY: UNKNOWN })),
+  ...["PGPASSWORD", "MYSQL_PWD", "SMTP_PASS", "dbPassword"].map((name) =>
+    fails("lambda-no-env-secrets", variables({ [name]: "hunter2" })),
+  ),
   fails(
     "lambda-no-env-secrets",
     variables({ REGION: UNKNOWN, DATABASE_URL: "postgres://app:hunter2@db/payments" }),
@@ -54,6 +72,7 @@ export default [
     variables({ DB_SECRET_ARN: "arn:aws:secretsmanager:eu-west-1:1:secret:db" }),
   ),
   passes("lambda-no-env-secrets", fn({ name: "payments" })),
+  passes("lambda-no-env-secrets", variables({ PWD: "/var/task", PGPASSFILE: "/tmp/pgpass", BYPASS: "1" })),
   unknown("lambda-no-env-secrets", variables({ DATABASE_URL: UNKNOWN })),
   unknown("lambda-no-env-secrets", fn({ environment: UNKNOWN })),
 

@@ -65,6 +65,7 @@ export default [
 
   fails("nacl-no-all-ports", inline(everything)),
   fails("nacl-no-all-ports", inline(allow(100, 0, 65535))),
+  fails("nacl-no-all-ports", inline(allow(100, 1, 65535))),
   fails("nacl-no-all-ports", defaultAcl({ ingress: [everything] })),
   fails("nacl-no-all-ports", standalone("allow", 100, 0, 65535), acl()),
   fails("nacl-no-all-ports", inline(deny(90, 22), everything)),

@@ -37,6 +37,8 @@ export default [
   fails("rds-cluster-storage-encrypted", globalCluster()),
   passes("rds-cluster-storage-encrypted", cluster({ storageEncrypted: true })),
   passes("rds-cluster-storage-encrypted", globalCluster({ sourceDbClusterIdentifier: UNKNOWN })),
+  passes("rds-cluster-storage-encrypted", cluster({ engineMode: "serverless" })),
+  fails("rds-cluster-storage-encrypted", cluster({ engineMode: "serverless", storageEncrypted: false })),
   unknown("rds-cluster-storage-encrypted", cluster({ storageEncrypted: UNKNOWN })),
   fails("rds-cmk", instance({ storageEncrypted: true })),
   fails("rds-cmk", cluster({ storageEncrypted: true, kmsKeyId: "arn:aws:kms:eu-west-1:1:alias/aws/rds" })),
@@ -130,6 +132,8 @@ export default [
     "rds-minor-upgrades",
     clusterInstance({ clusterIdentifier: "payments", instanceClass: "db.r6g.large" }),
   ),
+  // RDS Custom takes no other value.
+  passes("rds-minor-upgrades", instance({ engine: "custom-oracle-ee", autoMinorVersionUpgrade: false })),
   unknown("rds-minor-upgrades", instance({ autoMinorVersionUpgrade: UNKNOWN })),
   fails("rds-cluster-minor-upgrades", cluster({ autoMinorVersionUpgrade: false })),
   passes("rds-cluster-minor-upgrades", cluster(paymentsCluster)),

@@ -55,6 +55,16 @@ export default [
       }),
     }),
   ),
+  // A role of that name in whatever account.
+  fails(
+    "s3-policy-no-wildcard-principal",
+    policy({
+      policy: document({
+        ...everyone,
+        Condition: { ArnLike: { "aws:PrincipalArn": "arn:aws:iam::*:role/reports" } },
+      }),
+    }),
+  ),
   passes(
     "s3-policy-no-wildcard-principal",
     policy({ bucket: "payments", policy: document(tlsOnly, organisation) }),
@@ -128,6 +138,14 @@ export default [
     policy(
       { bucket: UNKNOWN, policy: document({ ...tlsOnly, Principal: { AWS: "123456789012" } }) },
       ofBucket,
+    ),
+  ),
+  // The bucket itself, or a folder of it, is not its objects.
+  ...["arn:aws:s3:::payments", "arn:aws:s3:::payments/logs/*"].map((Resource) =>
+    fails(
+      "s3-tls-only",
+      bucket({ bucket: "payments" }),
+      policy({ bucket: "payments", policy: document({ ...tlsOnly, Resource }) }),
     ),
   ),
   passes(

@@ -9,6 +9,7 @@ const database = of("aws:rds/instance:Instance");
 const cache = of("aws:elasticache/replicationGroup:ReplicationGroup");
 const balancer = of("aws:lb/loadBalancer:LoadBalancer");
 const listener = of("aws:lb/listener:Listener");
+const listenerRule = of("aws:lb/listenerRule:ListenerRule");
 const service = of("aws:ecs/service:Service");
 
 const redshift = of("aws:redshift/cluster:Cluster");
@@ -71,9 +72,8 @@ const DATA_STORES = [
     "aws:memorydb/cluster:Cluster",
     "aws:redshiftserverless/workgroup:Workgroup",
   ].map((type) => of(type)({ securityGroupIds: [UNKNOWN] }, { securityGroupIds: ["SecurityGroup"] })),
-  of("aws:opensearch/domain:Domain")(
-    { vpcOptions: { securityGroupIds: [UNKNOWN] } },
-    { vpcOptions: ["SecurityGroup"] },
+  ...["aws:opensearch/domain:Domain", "aws:elasticsearch/domain:Domain"].map((type) =>
+    of(type)({ vpcOptions: { securityGroupIds: [UNKNOWN] } }, { vpcOptions: ["SecurityGroup"] }),
   ),
 ];
 /** Every kind of workload that answers plain HTTP itself where it stands in a group that lets it in. */
@@ -106,6 +106,7 @@ export default [
   fails("sg-no-all-ports-ingress", ingress({ ipProtocol: "-1", cidrIpv6: "::/0" })),
   fails("sg-no-all-ports-ingress", defaultGroup({ ingress: [{ ...world, fromPort: 0, toPort: 65535 }] })),
   fails("sg-no-all-ports-ingress", sharedRule({ type: "ingress", ...world, fromPort: 0, toPort: 65535 })),
+  fails("sg-no-all-ports-ingress", inline({ ...world, fromPort: 1, toPort: 65535 })),
   passes("sg-no-all-ports-ingress", inline({ ...world, ...port(443) })),
   passes("sg-no-all-ports-ingress", ingress({ ipProtocol: "-1", cidrIpv4: "10.0.0.0/16" })),
   unknown("sg-no-all-ports-ingress", ingress({ ipProtocol: UNKNOWN, cidrIpv4: "0.0.0.0/0" })),
@@ -149,9 +150,20 @@ export default [
       workload,
     ),
   ),
+  // A rule of the listener takes what its default action would redirect.
+  fails(
+    "sg-no-public-http",
+    open80,
+    edge,
+    listener({ ...http, defaultActions: [redirect] }, onEdge),
+    listenerRule({ listenerArn: UNKNOWN, actions: [{ type: "forward" }] }, { listenerArn: ["Listener"] }),
+  ),
+  // A network load balancer passes on what comes, unread.
+  fails("sg-no-public-http", open80, edge, listener({ ...http, protocol: "TCP" }, onEdge)),
   fails("sg-no-public-http", defaultGroup({ ingress: [{ ...world, ...port(80) }] })),
   fails("sg-no-public-http", sharedRule({ type: "ingress", ...world, ...port(80) })),
   passes("sg-no-public-http", open80, edge, listener({ ...http, defaultActions: [redirect] }, onEdge)),
+  passes("sg-no-public-http", open80, edge, listener({ ...http, port: 443, protocol: "TCP" }, onEdge)),
   passes(
     "sg-no-public-http",
     ingress({ ipProtocol: "tcp", ...port(80), cidrIpv4: "0.0.0.0/0", securityGroupId: "sg-1" }),
@@ -227,6 +239,7 @@ export default [
 
   fails("sg-egress-restricted", group({ egress: [{ ...world, protocol: "-1", ...port(0) }] })),
   fails("sg-egress-restricted", group({ egress: [{ ...world, fromPort: 0, toPort: 65535 }] })),
+  fails("sg-egress-restricted", group({ egress: [{ ...world, fromPort: 1, toPort: 65535 }] })),
   fails("sg-egress-restricted", defaultGroup({ egress: [{ protocol: "-1", ipv6CidrBlocks: ["::/0"] }] })),
   fails("sg-egress-restricted", sharedRule({ type: "egress", ...world, protocol: "-1" })),
   fails(

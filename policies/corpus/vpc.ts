@@ -51,6 +51,16 @@ const publicMain = mainTable(
   { defaultRouteTableId: ["Vpc"], routes: ["InternetGateway"] },
 );
 
+/** A default route in the main table of a network, which no resource declares. */
+const outOfMain = route(
+  { routeTableId: UNKNOWN, destinationCidrBlock: "0.0.0.0/0", gatewayId: UNKNOWN },
+  { routeTableId: ["Vpc"], gatewayId: ["InternetGateway"] },
+);
+const madeMain = of("aws:ec2/mainRouteTableAssociation:MainRouteTableAssociation")(
+  { vpcId: UNKNOWN, routeTableId: UNKNOWN },
+  { vpcId: ["Vpc"], routeTableId: ["RouteTable"] },
+);
+
 const overPeering = (destinationCidrBlock: unknown) =>
   route(
     { routeTableId: "rtb-1", destinationCidrBlock, vpcPeeringConnectionId: UNKNOWN },
@@ -115,6 +125,8 @@ export default [
     service({ networkConfiguration: { subnets: [UNKNOWN] } }, { networkConfiguration: ["DefaultSubnet"] }),
   ),
   fails("route-no-unrestricted-igw", publicMain, gateway(), vpc()),
+  fails("route-no-unrestricted-igw", outOfMain, gateway(), vpc()),
+  fails("route-no-unrestricted-igw", out, table(), madeMain, gateway(), vpc()),
   passes("route-no-unrestricted-igw", out, ...tier, balancerInSubnet),
   passes("route-no-unrestricted-igw", nat, ...tier, inSubnet),
   unknown(
@@ -152,6 +164,38 @@ export default [
 
   // A subnet without a table of its own takes the main one of its network.
   fails("rds-subnets-private", group, publicMain, gateway(), vpc(), subnet({ vpcId: UNKNOWN }, inVpc)),
+  fails("rds-subnets-private", group, outOfMain, gateway(), vpc(), subnet({ vpcId: UNKNOWN }, inVpc)),
+  fails(
+    "rds-subnets-private",
+    group,
+    out,
+    table(),
+    madeMain,
+    gateway(),
+    vpc(),
+    subnet({ vpcId: UNKNOWN }, inVpc),
+  ),
+  passes(
+    "rds-subnets-private",
+    group,
+    publicMain,
+    table(),
+    madeMain,
+    gateway(),
+    vpc(),
+    subnet({ vpcId: UNKNOWN }, inVpc),
+  ),
+  // Two halves of all addresses are a default route as well.
+  fails(
+    "rds-subnets-private",
+    group,
+    table({
+      id: "rtb-1",
+      routes: ["0.0.0.0/1", "128.0.0.0/1"].map((cidrBlock) => ({ cidrBlock, gatewayId: "igw-1" })),
+    }),
+    association({ routeTableId: "rtb-1", subnetId: UNKNOWN }, { subnetId: ["Subnet"] }),
+    subnet(),
+  ),
   passes(
     "rds-subnets-private",
     group,

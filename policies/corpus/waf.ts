@@ -24,6 +24,8 @@ const log4jOverride = (actionToUse: object) => ({
 });
 const blockRate = { name: "rate", action: { block: {} }, statement: { rateBasedStatement: { limit: 2000 } } };
 const acl = (...rules: object[]) => webAcl({ scope: "REGIONAL", rules });
+const ruleOfAcl = (rule: object) =>
+  of("aws:wafv2/webAclRule:WebAclRule")({ webAclArn: UNKNOWN, ...rule }, toAcl);
 const inJson = (...rules: object[]) => webAcl({ scope: "REGIONAL", ruleJson: JSON.stringify(rules) });
 const managedJson = (name: string, override: object) => ({
   Name: name,
@@ -43,6 +45,7 @@ export default [
   passes("waf-has-rules", acl(blockRate)),
   passes("waf-has-rules", webAcl(), association({ webAclArn: UNKNOWN }, toAcl)),
   passes("waf-has-rules", webAcl({ arn }), association({ webAclArn: arn })),
+  passes("waf-has-rules", webAcl(), ruleOfAcl(blockRate)),
   passes("waf-has-rules", inJson({ Name: "rate" })),
   unknown("waf-has-rules", webAcl({ rules: UNKNOWN })),
   unknown("waf-has-rules", webAcl({ ruleJson: UNKNOWN })),
@@ -114,6 +117,8 @@ export default [
     ),
   ),
   passes("waf-log4j-rule", inJson(managedJson(badInputs, { None: {} }))),
+  passes("waf-log4j-rule", acl(), ruleOfAcl(managed(badInputs))),
+  fails("waf-log4j-rule", acl(), ruleOfAcl(managed(badInputs, { overrideAction: { count: {} } }))),
   passes(
     "waf-log4j-rule",
     acl(),
@@ -125,6 +130,7 @@ export default [
   fails("waf-managed-rule-groups", acl(blockRate)),
   passes("waf-managed-rule-groups", acl(blockRate, managed("AWSManagedRulesCommonRuleSet"))),
   passes("waf-managed-rule-groups", inJson(managedJson(badInputs, { None: {} }))),
+  passes("waf-managed-rule-groups", acl(), ruleOfAcl(managed(badInputs))),
   passes(
     "waf-managed-rule-groups",
     acl(),

@@ -49,6 +49,14 @@ const ATTACHMENTS: Readonly<Record<string, { policy: string; owners: Record<stri
     policy: "policyArns",
     owners: { roleName: ROLES },
   },
+  "aws:iam/userPolicyAttachmentsExclusive:UserPolicyAttachmentsExclusive": {
+    policy: "policyArns",
+    owners: { userName: USERS },
+  },
+  "aws:iam/groupPolicyAttachmentsExclusive:GroupPolicyAttachmentsExclusive": {
+    policy: "policyArns",
+    owners: { groupName: GROUPS },
+  },
   [ROLE]: { policy: "managedPolicyArns", owners: {} },
 };
 

@@ -6,7 +6,7 @@ import { FORWARDING_TYPES, Forwards } from "./forwarding.ts";
 import { Links } from "./links.ts";
 import { ACL_TYPES } from "./network-acls.ts";
 import { PLACE_JOINS } from "./place-types.ts";
-import { ALL_PLACE_TYPES, Places, type Place } from "./places.ts";
+import { ALL_PLACE_TYPES, AT_EDGE, Places, type Place } from "./places.ts";
 import { ROUTE_TYPES } from "./routes.ts";
 import { GROUP_TYPES, SecurityGroups } from "./security-groups.ts";
 import { Services, SERVICE_JOINS } from "./services.ts";
@@ -54,7 +54,7 @@ export class Network {
     const isPublic = (place: Place) =>
       place.subnets.some((subnet) => this.places.publicAddress(place, subnet).length > 0);
     return this.places.all.filter((place) =>
-      place.isAtEdge ? place.kind !== "search" : place.kind === "load balancer" && isPublic(place),
+      place.isAtEdge ? !AT_EDGE.includes(place.kind) : place.kind === "load balancer" && isPublic(place),
     );
   }
 }

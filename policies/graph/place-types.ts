@@ -1,6 +1,6 @@
 /** What stands in networks, by type: the properties that say where, in which groups, and whether with a public address. */
 
-import type { Props } from "../values.ts";
+import { anyOf, type Props } from "../values.ts";
 
 /** What a place is, for readers and for its tier. */
 export type PlaceKind =
@@ -79,7 +79,8 @@ const balancer: PlaceType = {
   kind: "load balancer",
   subnets: { paths: ["subnets", "subnetMappings.*.subnetId"] },
   groups: ["securityGroups"],
-  isPublic: (props) => !props.flag("internal"),
+  // Gateway load balancers have no address: traffic is routed to them.
+  isPublic: (props) => !props.flag("internal") && props.text("loadBalancerType") !== "gateway",
   isOpenWithoutGroups: (props) => ["network", "gateway"].includes(props.text("loadBalancerType")),
 };
 const search: PlaceType = {
@@ -245,6 +246,13 @@ export const PLACE_TYPES: Readonly<Record<string, PlaceType>> = {
     subnets: SUBNET_IDS,
     groups: ["securityGroups"],
     isPublic: publiclyAccessible,
+    // AWS keeps a public broker of RabbitMQ in a network of its own, and takes no security group for it.
+    isInNetwork: (props) =>
+      anyOf(
+        () => props.declares("securityGroups"),
+        () => !props.flag("publiclyAccessible"),
+        () => !/^rabbitmq$/i.test(props.text("engineType")),
+      ),
   },
   "aws:ec2/vpcEndpoint:VpcEndpoint": {
     kind: "endpoint",

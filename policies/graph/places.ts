@@ -27,6 +27,9 @@ const EDGE_TYPES: Readonly<Record<string, PlaceKind>> = {
   "aws:lambda/functionUrl:FunctionUrl": "function address",
 };
 
+/** Kinds that, where they stand in no network of the account, have an address of AWS's own on the internet. */
+export const AT_EDGE: readonly PlaceKind[] = ["broker", "search"];
+
 /** Types of all places. */
 export const ALL_PLACE_TYPES = [...Object.keys(PLACE_TYPES), ...Object.keys(EDGE_TYPES)];
 
@@ -41,8 +44,8 @@ export interface Place {
   isUnfiltered: boolean;
   /** The port that it listens on, where that is known. */
   port: number | undefined;
-  /** Paths of what decides on which port it listens, where that is not known. */
-  portDoubts: readonly string[];
+  /** Paths of what is not known and decides on which port it listens, or whether it stands in a network at all. */
+  doubts: readonly string[];
   /** Whether everybody on the internet may connect to it at an address of AWS's own. */
   isAtEdge: boolean;
 }
@@ -149,15 +152,12 @@ export class Places {
 
   #place(resource: StackResource, type: PlaceType): Place {
     const { props } = resource;
-    const isInNetwork = ifKnown(() => type.isInNetwork?.(props) ?? true) ?? true;
-    const common = {
-      resource,
-      kind: type.kind,
-      ...portOf(resource, type),
-    };
+    const { isInNetwork, ...stands } = standing(resource, type);
+    const { port, ...listens } = portOf(resource, type);
+    const common = { resource, kind: type.kind, port, doubts: [...stands.doubts, ...listens.doubts] };
     if (!isInNetwork) {
       // What is asked by its address in AWS's own network; a function's own address is an entry of its own.
-      const isAtEdge = type.kind === "search";
+      const isAtEdge = AT_EDGE.includes(type.kind);
       return { ...common, subnets: [], groups: NO_GROUPS, isUnfiltered: true, isAtEdge };
     }
     const subnets = this.#subnets(resource, type);
@@ -268,17 +268,31 @@ function edgePlace(resource: StackResource, kind: PlaceKind): Place {
     groups: NO_GROUPS,
     isUnfiltered: true,
     port: 443,
-    portDoubts: [],
+    doubts: [],
     isAtEdge: true,
   };
 }
 
-function portOf({ name, props }: StackResource, type: PlaceType): Pick<Place, "port" | "portDoubts"> {
+/** Whether it stands in a network; what may have an address of AWS's own has it where that is not known, with doubts. */
+function standing(
+  { name, props }: StackResource,
+  { kind, isInNetwork }: PlaceType,
+): { isInNetwork: boolean; doubts: readonly string[] } {
   try {
-    return { port: type.port?.(props), portDoubts: [] };
+    return { isInNetwork: isInNetwork?.(props) ?? true, doubts: [] };
   } catch (error) {
     if (!(error instanceof UnknownValue)) throw error;
-    return { port: undefined, portDoubts: error.paths.map((path) => `${name} ${path}`) };
+    if (!AT_EDGE.includes(kind)) return { isInNetwork: true, doubts: [] };
+    return { isInNetwork: false, doubts: error.paths.map((path) => `${name} ${path}`) };
+  }
+}
+
+function portOf({ name, props }: StackResource, type: PlaceType): Pick<Place, "port" | "doubts"> {
+  try {
+    return { port: type.port?.(props), doubts: [] };
+  } catch (error) {
+    if (!(error instanceof UnknownValue)) throw error;
+    return { port: undefined, doubts: error.paths.map((path) => `${name} ${path}`) };
   }
 }
 

@@ -1,7 +1,6 @@
 import { resourceRule, stackRule } from "../rule.ts";
 import type { Stack, StackResource } from "../stack.ts";
 import { allOf, anyOf, some, visit, type Props } from "../values.ts";
-import { spelled } from "./shared/credential-documents.ts";
 import { holdsCredential } from "./shared/credentials.ts";
 import { switchedOnRule } from "./shared/switched-on.ts";
 
@@ -73,7 +72,7 @@ export const apiGatewayStageRules = [
     check(props, fail, _parameters, type) {
       const property = type === STAGE ? "variables" : "stageVariables";
       visit(props.entries(property), ([name, value]) => {
-        if (holdsCredential(spelled(name), value, "")) fail(`the stage variable ${name} holds a credential`);
+        if (holdsCredential(name, value, "")) fail(`the stage variable ${name} holds a credential`);
       });
     },
   }),

@@ -1,6 +1,6 @@
 import { resourceRule, stackRule } from "../rule.ts";
 import type { Stack, StackResource } from "../stack.ts";
-import { allOf, anyOf, some, visit, type Props } from "../values.ts";
+import { allOf, anyOf, every, some, visit, type Props } from "../values.ts";
 import { publicBlocksMissing, publicRead } from "./s3.ts";
 import {
   ACLS,
@@ -26,32 +26,38 @@ function bucketOfTrail(trail: StackResource, stack: Stack): StackResource | unde
   return named === undefined || BUCKETS.includes(named.type) ? named : bucketOf(stack, named);
 }
 
-/** Whether a trail records management events, which it does unless its selectors leave them out. */
+/** Whether a trail records all management events, which it does unless its selectors leave some out. */
 function recordsManagement(trail: Props): boolean {
-  const selectors = trail.list("eventSelectors");
-  const advanced = trail.list("advancedEventSelectors");
-  if (selectors.length + advanced.length === 0) return true;
-  return anyOf(
+  if (!trail.given("eventSelectors") && !trail.given("advancedEventSelectors")) return true;
+  // Several selectors may share the work.
+  return every([true, false], (readOnly) =>
+    anyOf(
+      () => some(trail.list("eventSelectors"), (selector) => selects(selector, readOnly)),
+      () => some(trail.list("advancedEventSelectors"), (selector) => selectsInFields(selector, readOnly)),
+    ),
+  );
+}
+
+/** Whether a selector takes all management events that only read, or all that change something. */
+function selects(selector: Props, readOnly: boolean): boolean {
+  return allOf(
+    () => selector.flag("includeManagementEvents", true),
+    () => !selector.given("excludeManagementEventSources"),
+    () => ["", "All", readOnly ? "ReadOnly" : "WriteOnly"].includes(selector.text("readWriteType")),
+  );
+}
+
+/** As {@link selects}, of an advanced selector, all of whose fields must agree. */
+function selectsInFields(selector: Props, readOnly: boolean): boolean {
+  const fields = selector.list("fieldSelectors");
+  const isCategory = (field: Props) => field.text("field") === "eventCategory";
+  return allOf(
+    () => some(fields, isCategory),
     () =>
-      some(selectors, (selector) =>
-        allOf(
-          () => selector.flag("includeManagementEvents", true),
-          () => ["", "All"].includes(selector.text("readWriteType")),
-        ),
-      ),
-    () =>
-      some(advanced, (selector) =>
-        allOf(
-          () =>
-            some(selector.list("fieldSelectors"), (field) =>
-              allOf(
-                () => field.text("field") === "eventCategory",
-                () => field.texts("equals").includes("Management"),
-              ),
-            ),
-          // Another field (readOnly, eventSource) would leave some of them out.
-          () => selector.list("fieldSelectors").length === 1,
-        ),
+      every(fields, (field) =>
+        isCategory(field)
+          ? field.texts("equals").includes("Management")
+          : field.text("field") === "readOnly" && field.texts("equals").includes(String(readOnly)),
       ),
   );
 }

@@ -1,5 +1,6 @@
-import { resourceRule, type RuleText } from "../rule.ts";
-import { anyOf, UNKNOWN_MARKER, UnknownValue, visit, type Props } from "../values.ts";
+import { resourceRule, stackRule, type RuleText } from "../rule.ts";
+import type { Stack, StackResource } from "../stack.ts";
+import { anyOf, some, UNKNOWN_MARKER, UnknownValue, visit, type Props } from "../values.ts";
 import { accountSettingRule } from "./shared/account-settings.ts";
 import { containsCredential } from "./shared/credentials.ts";
 import { switchedOnRule } from "./shared/switched-on.ts";
@@ -42,7 +43,29 @@ function metadataTokens(id: string, types: readonly string[], what: string) {
   });
 }
 
-/** A rule that what is launched gets no public address. */
+/** What the rules on public addresses have in common. */
+const noPublicAddressText = {
+  severity: "high",
+  why:
+    "A server with a public address is reached past the load balancer and its web ACL: one wrong rule of a " +
+    "security group puts it on the internet.",
+  remedy:
+    "Leave `associatePublicIpAddress` out or set it to false; reach the server by a load balancer or Session Manager.",
+} as const;
+
+/** The property by which an address is tied to an instance, directly or by its interface, if it is. */
+function tiedBy(address: StackResource, stack: Stack): string | undefined {
+  const instance = ["instance", "instanceId"].find((path) => address.props.declares(path));
+  if (instance !== undefined) return instance;
+  return ["networkInterface", "networkInterfaceId"].find((path) =>
+    // What forwards for others, as a NAT instance does, needs an address.
+    some(stack.allReferred(address, path, [INTERFACE, ...INSTANCES]), ({ props }) =>
+      props.flag("sourceDestCheck", true),
+    ),
+  );
+}
+
+/** A rule that what is launched by a template or configuration gets no public address. */
 function noPublicAddress(
   rule: Pick<RuleText, "id" | "title" | "types">,
   /** Where a public address may be asked for. */
@@ -50,18 +73,8 @@ function noPublicAddress(
 ) {
   return resourceRule({
     ...rule,
-    severity: "high",
-    why:
-      "A server with a public address is reached past the load balancer and its web ACL: one wrong rule of a " +
-      "security group puts it on the internet.",
-    remedy:
-      "Leave `associatePublicIpAddress` out or set it to false; reach the server by a load balancer or Session Manager.",
-    check(props, fail, _parameters, type) {
-      if (ADDRESSES.includes(type)) {
-        const owner = ["instance", "instanceId"].find((path) => props.declares(path));
-        if (owner !== undefined) fail(`${owner} ties a public address to an instance`);
-        return;
-      }
+    ...noPublicAddressText,
+    check(props, fail) {
       visit(interfaces(props), (one) => {
         if (one.flag("associatePublicIpAddress")) fail("associatePublicIpAddress is on");
       });
@@ -136,10 +149,18 @@ export const ec2Rules = [
       fail(`metadataOptions.httpPutResponseHopLimit is ${hops}, more than ${maximum}`);
     },
   }),
-  noPublicAddress({
+  stackRule({
+    ...noPublicAddressText,
     id: "ec2-no-public-ip",
     title: "Instances get no public address",
     types: [...INSTANCES, ...ADDRESSES],
+    joins: [INTERFACE],
+    check(resource, stack, fail) {
+      if (ADDRESSES.includes(resource.type)) {
+        const path = tiedBy(resource, stack);
+        if (path) fail(`${path} ties a public address to an instance`);
+      } else if (resource.props.flag("associatePublicIpAddress")) fail("associatePublicIpAddress is on");
+    },
   }),
   noPublicAddress(
     {

@@ -86,7 +86,9 @@ export const ecrRules = [
       const mutability = props.text("imageTagMutability") || "MUTABLE";
       if (!mutability.startsWith("IMMUTABLE")) fail(`imageTagMutability is ${mutability}`);
     },
-    remediate: () => ({ imageTagMutability: "IMMUTABLE" }),
+    // Beside filters that let some tags be overwritten, AWS does not take it.
+    remediate: (props) =>
+      props.declares("imageTagMutabilityExclusionFilters") ? undefined : { imageTagMutability: "IMMUTABLE" },
   }),
   stackRule({
     id: "ecr-lifecycle-policy",

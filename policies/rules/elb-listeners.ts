@@ -1,12 +1,11 @@
 import { resourceRule, stackRule } from "../rule.ts";
 import { allOf, anyOf, visit, type Props } from "../values.ts";
-import { LISTENERS, protocolOf, redirectsToHttps } from "./shared/listeners.ts";
+import { ENCRYPTED, LISTENER_RULES, LISTENERS, protocolOf, redirectsToHttps } from "./shared/listeners.ts";
 
-const LISTENER_RULES = ["aws:lb/listenerRule:ListenerRule", "aws:alb/listenerRule:ListenerRule"];
 const TARGET_GROUPS = ["aws:lb/targetGroup:TargetGroup", "aws:alb/targetGroup:TargetGroup"];
 
 /** Policies of AWS that allow TLS 1.2 and newer only, and no weak ciphers. */
-const MODERN_POLICY = /^ELBSecurityPolicy-(TLS13-1-[23]-(?!Ext0)|TLS-1-2-2017-01|FS-1-2-Res-)/;
+const MODERN_POLICY = /^ELBSecurityPolicy-(TLS13-1-[23]-(?!Ext[02])|TLS-1-2-2017-01|FS-1-2-Res-)/;
 
 /** What the policies of AWS that answer a demand have in their names. */
 const DEMANDS: Record<string, RegExp> = { fips: /-FIPS-/, "post-quantum": /-PQ-/, either: /-(FIPS|PQ)-/ };
@@ -24,7 +23,7 @@ function forwardsEncrypted(group: Props): boolean {
     () => group.text("targetType") === "lambda",
     // It hands TCP on to another load balancer, whose listeners have rules of their own.
     () => group.text("targetType") === "alb",
-    () => ["HTTPS", "TLS", "QUIC", "TCP_QUIC", "GENEVE"].includes(group.text("protocol")),
+    () => ENCRYPTED.includes(group.text("protocol")),
     () => group.text("protocol") === "TCP" && TLS_PORTS.includes(group.number("port") ?? 0),
   );
 }
@@ -40,7 +39,7 @@ export const elbListenerRules = [
       'Set `protocol: "HTTPS"` with a certificate, or redirect: `defaultActions: [{ type: "redirect", … }]`.',
     check(props, fail) {
       const protocol = protocolOf(props);
-      if (["HTTPS", "TLS", "GENEVE"].includes(protocol)) return;
+      if (ENCRYPTED.includes(protocol)) return;
       if (protocol !== "HTTP" || !redirectsToHttps(props)) fail(`protocol is ${protocol}`);
     },
   }),

@@ -4,8 +4,6 @@ import {
   DISTRIBUTION,
   FUNCTION_URL,
   HTTP_API,
-  LISTENER_RULES,
-  LISTENERS,
   REST_API,
 } from "../graph/forwarding.ts";
 import { fromInternet } from "../graph/legs.ts";
@@ -13,43 +11,39 @@ import { NETWORK_TYPES, networkOf, type Network } from "../graph/network.ts";
 import { stackRule } from "../rule.ts";
 import type { Stack, StackResource } from "../stack.ts";
 import { allOf, anyOf, every, some, UnknownValue, visit, type Props } from "../values.ts";
-import { redirectsToHttps } from "./shared/listeners.ts";
-import { rulesOf } from "./waf.ts";
+import {
+  ENCRYPTED,
+  LISTENER_RULES,
+  LISTENERS,
+  onlyRedirectsToHttps,
+  protocolOf,
+} from "./shared/listeners.ts";
+import { rulesOf, WEB_ACL_RULE } from "./waf.ts";
 
 const ENTRIES = [...BALANCERS, CLASSIC_BALANCER, DISTRIBUTION, REST_API, HTTP_API, FUNCTION_URL];
 const STAGE = "aws:apigateway/stage:Stage";
 const WEB_ACL = "aws:wafv2/webAcl:WebAcl";
-const WEB_ACL_RULE = "aws:wafv2/webAclRule:WebAclRule";
 const GROUP_ASSOCIATION = "aws:wafv2/webAclRuleGroupAssociation:WebAclRuleGroupAssociation";
 const WEB_ACL_ASSOCIATION = "aws:wafv2/webAclAssociation:WebAclAssociation";
 
-/** Whether the internet is invited to a load balancer, and to an API. */
+/** Whether the internet is invited to a load balancer, and to an API. Gateway load balancers have no address. */
 const isInternetFacing = ({ type, props }: StackResource) =>
   type === REST_API
     ? every(props.list("endpointConfiguration.types"), (one) => one.text() !== "PRIVATE")
-    : !props.flag("internal");
+    : !props.flag("internal") && props.text("loadBalancerType") !== "gateway";
 
 /** Fails for each listener of a load balancer that takes plain text. */
 function checkListeners(balancer: StackResource, stack: Stack, fail: (message: string) => void): void {
   visit(stack.referring(LISTENERS, "loadBalancerArn", balancer), (listener) => {
     const { props } = listener;
-    const protocol = props.text("protocol") || (props.declares("certificateArn") ? "HTTPS" : "HTTP");
-    if (["HTTPS", "TLS", "QUIC", "TCP_QUIC"].includes(protocol)) return;
+    const protocol = protocolOf(props);
+    if (ENCRYPTED.includes(protocol)) return;
     const port = props.number("port");
     // What a network load balancer passes on unread may well be TLS, and is on its port.
     if (protocol === "TCP" && port === 443) return;
-    const onlyRedirects =
-      protocol === "HTTP" &&
-      allOf(
-        () => redirectsToHttps(props),
-        () => !stack.hasReferring(LISTENER_RULES, "listenerArn", listener, (rule) => !redirects(rule.props)),
-      );
-    if (!onlyRedirects) fail(`${listener.name} takes ${protocol} on port ${port ?? "unknown"}`);
+    if (protocol !== "HTTP" || !onlyRedirectsToHttps(stack, listener))
+      fail(`${listener.name} takes ${protocol} on port ${port ?? "unknown"}`);
   });
-}
-
-function redirects(rule: Props): boolean {
-  return every(rule.list("actions"), (action) => action.text("type") === "redirect");
 }
 
 function checkClassicListeners({ props }: StackResource, fail: (message: string) => void): void {
@@ -249,7 +243,6 @@ function isOpenToAll(network: Network, entry: StackResource): boolean {
 /** Whether it passes connections on without reading requests, and takes no web ACL. */
 function isPassingOn({ type, props }: StackResource): boolean {
   return (
-    type === CLASSIC_BALANCER ||
-    (BALANCERS.includes(type) && ["network", "gateway"].includes(props.text("loadBalancerType")))
+    type === CLASSIC_BALANCER || (BALANCERS.includes(type) && props.text("loadBalancerType") === "network")
   );
 }

@@ -33,8 +33,8 @@ export const graphReachabilityRules = [
       if (place === undefined) return;
       const trusted = parameters.texts("trustedRanges").flatMap((text) => parseRange(text) ?? []);
       const way = reach(network, "internet", resource, { port: place.port, except: trusted });
-      // An open port need not be the store's.
-      const doubts = way.status === "unknown" ? way.paths : way.status === "open" ? place.portDoubts : [];
+      // An open port need not be the store's, nor an address of AWS's.
+      const doubts = way.status === "unknown" ? way.paths : way.status === "open" ? place.doubts : [];
       if (doubts.length > 0) throw new UnknownValue([...doubts]);
       if (way.status === "open") fail(`the internet reaches it: ${wayInWords(way.path)}`);
     },

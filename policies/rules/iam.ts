@@ -25,7 +25,7 @@ const ROLE = "aws:iam/role:Role";
 
 /** Names of actions that only read, or use a key. */
 const READING =
-  /^(BatchGet|BatchDescribe|Check|Decrypt|Describe|Detect|Discover|Download|Encrypt|Estimate|Filter|GenerateDataKey|Get|Head|List|Lookup|PartiQLSelect|Preview|Query|Read|ReceiveMessage|ReEncrypt|Retrieve|Scan|Search|Select|Sign|Simulate|Test|Validate|Verify|View)/;
+  /^(BatchGet|BatchDescribe|Check|Decrypt|Describe|Detect|Discover|Download|Encrypt|Estimate|Filter|GenerateDataKey|Get|Head|List|Lookup|PartiQLSelect|Preview|Query|Read|ReceiveMessage|ReEncrypt|Retrieve|Scan|Search|Select|Sign|Simulate|Test|Validate|Verify|View)/i;
 
 /** What a statement does on no resource in particular although it could name one. */
 function unnamed(statement: Statement): string[] {

@@ -28,20 +28,39 @@ function isAccount({ kind, value }: Principal): boolean {
   return kind === "AWS" && /^(\d{12}|arn:aws[\w-]*:iam::\d{12}:root)$/.test(value);
 }
 
+function allows(statement: Statement, action: string): boolean {
+  return allOf(
+    () => statement.allows,
+    () => statement.coversAction(action),
+  );
+}
+
+/** Whether one statement lets a principal administer a key and the other lets them use it; one statement may do both. */
+function mixes(administration: Statement, use: Statement): boolean {
+  return allOf(
+    () => allows(administration, "kms:PutKeyPolicy"),
+    () => allows(use, "kms:Decrypt"),
+    // Of two, one that does both is wrong by itself.
+    () =>
+      administration === use || !(allows(administration, "kms:Decrypt") || allows(use, "kms:PutKeyPolicy")),
+    () => {
+      const users = use.principals.map(({ value }) => value);
+      return administration.principals.some((one) => !isAccount(one) && users.includes(one.value));
+    },
+  );
+}
+
 /** A rule on the statements of key policies, whether they stand in the key or in a resource of their own. */
 function keyPolicyRule(
   rule: Pick<StackRule, "id" | "title" | "severity" | "why" | "remedy">,
-  isWrong: (statement: Statement) => boolean,
-  what: string,
+  check: (statements: readonly Statement[], fail: (message: string) => void) => void,
 ): StackRule {
   return stackRule({
     ...rule,
     types: [...KEYS, KEY_POLICY],
     joins: [],
     check({ props }, _stack, fail) {
-      visit(statementsOf(props.json("policy")), (statement) => {
-        if (isWrong(statement)) fail(`${nameOf(statement)} ${what}`);
-      });
+      check(statementsOf(props.json("policy")), fail);
     },
   });
 }
@@ -65,8 +84,11 @@ export const kmsRules = [
         "Name the principals, or narrow them by a condition on `kms:CallerAccount`, `aws:PrincipalOrgID` or " +
         "`aws:SourceArn`.",
     },
-    (statement) => statement.isPublic(),
-    "grants to everyone",
+    (statements, fail) => {
+      visit(statements, (statement) => {
+        if (statement.isPublic()) fail(`${nameOf(statement)} grants to everyone`);
+      });
+    },
   ),
   keyPolicyRule(
     {
@@ -78,13 +100,14 @@ export const kmsRules = [
         "Give administration (`kms:PutKeyPolicy`, …) and use (`kms:Decrypt`, …) to different principals in statements " +
         "of their own; only the account itself (`arn:aws:iam::<account>:root`) may have `kms:*`.",
     },
-    (statement) =>
-      allOf(
-        () => statement.allows,
-        () => statement.coversAction("kms:PutKeyPolicy") && statement.coversAction("kms:Decrypt"),
-        () => !statement.principals.every(isAccount),
-      ),
-    "lets the same principal administer and use the key",
+    (statements, fail) => {
+      const pairs = statements.flatMap((one) => statements.map((other) => [one, other] as const));
+      visit(pairs, ([one, other]) => {
+        if (!mixes(one, other)) return;
+        const who = one === other ? `${nameOf(one)} lets` : `${nameOf(one)} and ${nameOf(other)} let`;
+        fail(`${who} the same principal administer and use the key`);
+      });
+    },
   ),
   resourceRule({
     id: "kms-no-policy-lockout-bypass",

@@ -1,5 +1,7 @@
-import { resourceRule } from "../rule.ts";
-import { visit } from "../values.ts";
+import { tellsWhose } from "../policy-document.ts";
+import { resourceRule, stackRule } from "../rule.ts";
+import type { StackResource } from "../stack.ts";
+import { knownText, visit } from "../values.ts";
 import { lambdaEventRules } from "./lambda-events.ts";
 import { lambdaOperationRules } from "./lambda-operation.ts";
 import { holdsCredential } from "./shared/credentials.ts";
@@ -9,33 +11,45 @@ const FUNCTION = "aws:lambda/function:Function";
 const PERMISSION = "aws:lambda/permission:Permission";
 const FUNCTION_URL = "aws:lambda/functionUrl:FunctionUrl";
 
+/** Whether a permission names the one source that may call, and not a pattern of sources that anybody can have. */
+function namesSource(permission: StackResource): boolean {
+  const { props } = permission;
+  // What comes from a resource is of that one, whatever its ARN will be.
+  const isFromResource = permission.originsOf("sourceArn").length > 0;
+  if (isFromResource && knownText(props, "sourceArn") === undefined) return true;
+  return tellsWhose("aws:sourcearn", props.text("sourceArn"));
+}
+
 export const lambdaRules = [
-  resourceRule({
+  stackRule({
     id: "lambda-not-public",
     title: "Functions cannot be invoked by everyone",
     severity: "critical",
     types: [PERMISSION],
+    joins: [],
     why: "Anybody with an account of AWS could run the function, with the rights of its role and at your cost.",
     remedy: "Name the principal: an account, or a service together with `sourceArn`.",
-    check(props, fail) {
-      const narrowed = ["sourceArn", "sourceAccount", "principalOrgId"].some((property) =>
-        props.declares(property),
-      );
-      if (props.text("principal") === "*" && !narrowed) fail("principal is * and nothing narrows it");
+    check(permission, _stack, fail) {
+      const { props } = permission;
+      if (props.text("principal") !== "*") return;
+      const narrowed = ["sourceAccount", "principalOrgId"].some((property) => props.declares(property));
+      if (!narrowed && !namesSource(permission)) fail("principal is * and nothing narrows it");
     },
   }),
-  resourceRule({
+  stackRule({
     id: "lambda-permission-source",
     title: "Permissions for a service name the source that may call",
     severity: "critical",
     types: [PERMISSION],
+    joins: [],
     why: "Somebody else's bucket or topic in the same service could call the function with events of their making.",
     remedy: "Set `sourceArn` to the rule, topic or bucket that calls, or at least `sourceAccount`.",
-    check(props, fail) {
+    check(permission, _stack, fail) {
+      const { props } = permission;
       const principal = props.text("principal");
       if (!/\.amazonaws\.com(\.cn)?$|^alexa-/.test(principal)) return;
-      const sources = ["sourceArn", "sourceAccount", "principalOrgId", "eventSourceToken"];
-      if (!sources.some((property) => props.declares(property)))
+      const sources = ["sourceAccount", "principalOrgId", "eventSourceToken"];
+      if (!sources.some((property) => props.declares(property)) && !namesSource(permission))
         fail(`${principal} may call on behalf of any account`);
     },
   }),

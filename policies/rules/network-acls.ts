@@ -12,7 +12,8 @@ const ASSOCIATIONS = ["aws:ec2/networkAclAssociation:NetworkAclAssociation"];
 /** Ports from the first to the last. */
 type Ports = readonly [first: number, last: number];
 
-const EVERY_PORT: Ports = [0, 65_535];
+/** Every port that something can listen on, which port 0 is not. */
+const EVERY_PORT: Ports = [1, 65_535];
 
 /** One entry of a network ACL, inline or a resource of its own. AWS takes the first that matches, by number. */
 class Entry {
@@ -66,7 +67,7 @@ class Entry {
   }
 
   #ports(): Ports {
-    if (["-1", "all"].includes(this.#props.text("protocol").toLowerCase())) return EVERY_PORT;
+    if (["-1", "all"].includes(this.#props.text("protocol").toLowerCase())) return [0, 65_535];
     const from = this.#props.number("fromPort") ?? 0;
     return [from, this.#props.number("toPort") ?? from];
   }

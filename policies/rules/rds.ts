@@ -86,7 +86,12 @@ function minorUpgrades(id: string, types: string[], severity: Severity, what: st
     why: "Holes in the engine that the maker has long closed stay open until somebody remembers to patch.",
     remedy: "Leave `autoMinorVersionUpgrade` out or set it to true.",
     check(props, fail) {
-      if (!props.flag("autoMinorVersionUpgrade", true)) fail("autoMinorVersionUpgrade is off");
+      const isOff = allOf(
+        () => !props.flag("autoMinorVersionUpgrade", true),
+        // RDS Custom patches no engine by itself.
+        () => !hasEngine(props, ["custom-"]),
+      );
+      if (isOff) fail("autoMinorVersionUpgrade is off");
     },
     remediate: () => ({ autoMinorVersionUpgrade: true }),
   });
@@ -134,9 +139,13 @@ export const rdsRules = [
     why: "Disks, snapshots and backups of an unencrypted cluster can be read by whoever gets hold of a copy.",
     remedy: "Set `storageEncrypted: true` and, for a cluster, `kmsKeyId`; a change replaces it.",
     check(props, fail) {
-      // A global cluster made from an existing one takes its encryption.
-      if (props.flag("storageEncrypted") || props.declares("sourceDbClusterIdentifier")) return;
-      fail("storageEncrypted is not on");
+      const isWrong = allOf(
+        // Serverless clusters of the first generation are encrypted unless told not to be.
+        () => !props.flag("storageEncrypted", props.text("engineMode") === "serverless"),
+        // A global cluster made from an existing one takes its encryption.
+        () => !props.declares("sourceDbClusterIdentifier"),
+      );
+      if (isWrong) fail("storageEncrypted is not on");
     },
   }),
   customerKeyRule(

@@ -1,6 +1,6 @@
 import { statementsOf, type Statement } from "../policy-document.ts";
 import { resourceRule, stackRule } from "../rule.ts";
-import { allOf, anyOf, visit } from "../values.ts";
+import { allOf, anyOf, visit, type Props } from "../values.ts";
 import { foreignPrincipals, TRUSTED_ACCOUNTS } from "./shared/accounts.ts";
 import { BUCKET_POLICY, BUCKET_TYPES, BUCKETS, hasPart } from "./shared/buckets.ts";
 import { deniesPlaintext, nameOf, notPublicRule } from "./shared/resource-policies.ts";
@@ -33,6 +33,13 @@ function locksOut(statement: Statement): boolean {
         () => statement.coversAllResources(),
         () => statement.resources.some((resource) => !resource.includes("/")),
       ),
+  );
+}
+
+/** Whether a bucket's policy denies reading and writing any of its objects without TLS. */
+function deniesObjectsPlaintext(props: Props): boolean {
+  return deniesPlaintext(props.json("policy"), DENIED_WITHOUT_TLS, (statement) =>
+    statement.coversEveryObject(),
   );
 }
 
@@ -92,11 +99,8 @@ export const s3PolicyRules = [
       '`{ Bool: { "aws:SecureTransport": "false" } }`.',
     check(bucket, stack, fail) {
       const denied = anyOf(
-        () => deniesPlaintext(bucket.props.json("policy"), DENIED_WITHOUT_TLS),
-        () =>
-          hasPart(stack, bucket, [BUCKET_POLICY], ({ props }) =>
-            deniesPlaintext(props.json("policy"), DENIED_WITHOUT_TLS),
-          ),
+        () => deniesObjectsPlaintext(bucket.props),
+        () => hasPart(stack, bucket, [BUCKET_POLICY], ({ props }) => deniesObjectsPlaintext(props)),
       );
       if (!denied) fail("no policy denies requests without TLS");
     },

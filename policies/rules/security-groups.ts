@@ -2,7 +2,13 @@ import { resourceRule, stackRule } from "../rule.ts";
 import type { Stack, StackResource } from "../stack.ts";
 import { allOf, some, visit } from "../values.ts";
 import { prefixLength } from "./shared/addresses.ts";
-import { LISTENERS, redirectsToHttps } from "./shared/listeners.ts";
+import {
+  ENCRYPTED,
+  LISTENER_RULES,
+  LISTENERS,
+  onlyRedirectsToHttps,
+  protocolOf,
+} from "./shared/listeners.ts";
 import { LOAD_BALANCERS } from "./shared/load-balancers.ts";
 import { EGRESS_RULES, INGRESS_RULES, openings, SECURITY_GROUPS, type Opening } from "./shared/openings.ts";
 
@@ -19,6 +25,7 @@ const DATA_STORES: Record<string, string> = {
   "aws:docdb/cluster:Cluster": "vpcSecurityGroupIds",
   "aws:neptune/cluster:Cluster": "vpcSecurityGroupIds",
   "aws:opensearch/domain:Domain": "vpcOptions.securityGroupIds",
+  "aws:elasticsearch/domain:Domain": "vpcOptions.securityGroupIds",
 };
 
 /** Workloads that may not stand behind a group that is open for a load balancer's redirect. */
@@ -81,17 +88,23 @@ function dataStoreOpenings(
   return group && uses(stack, DATA_STORES, group) ? added : [];
 }
 
-/** Whether the group belongs to load balancers alone, all of whose HTTP listeners do nothing but redirect to HTTPS. */
+/** Whether a listener takes plain HTTP, or on its port whatever comes, as those of network load balancers do. */
+function takesPlainHttp({ props }: StackResource): boolean {
+  const protocol = protocolOf(props);
+  return protocol === "HTTP" || (!ENCRYPTED.includes(protocol) && props.number("port") === 80);
+}
+
+/** Whether the group belongs to load balancers alone, all of whose listeners for HTTP do nothing but redirect to HTTPS. */
 function onlyRedirects(stack: Stack, group: StackResource): boolean {
   const balancers = stack.referring(LOAD_BALANCERS, "securityGroups", group);
   return (
     balancers.length > 0 &&
     !uses(stack, WORKLOADS, group) &&
     !some(balancers, (balancer) =>
-      stack.hasReferring(LISTENERS, "loadBalancerArn", balancer, ({ props }) =>
+      stack.hasReferring(LISTENERS, "loadBalancerArn", balancer, (listener) =>
         allOf(
-          () => ["", "HTTP"].includes(props.text("protocol")) && props.number("port") !== 443,
-          () => !redirectsToHttps(props),
+          () => takesPlainHttp(listener),
+          () => !onlyRedirectsToHttps(stack, listener),
         ),
       ),
     )
@@ -173,7 +186,7 @@ export const securityGroupRules = [
     title: "Plain HTTP is not reachable from everywhere, save to be redirected to HTTPS by a load balancer",
     severity: "high",
     types: [...SECURITY_GROUPS, ...INGRESS_RULES],
-    joins: [...LOAD_BALANCERS, ...LISTENERS, ...Object.keys(WORKLOADS)],
+    joins: [...LOAD_BALANCERS, ...LISTENERS, ...LISTENER_RULES, ...Object.keys(WORKLOADS)],
     why: "Over plain HTTP anybody on the way reads and changes what users send and get.",
     remedy:
       "Close port 80, or let every HTTP listener of the load balancer only redirect: `defaultActions: [{ type: " +

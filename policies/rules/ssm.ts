@@ -1,6 +1,6 @@
 import { resourceRule, stackRule } from "../rule.ts";
 import { some, UnknownValue, visit, type Props } from "../values.ts";
-import { spelled, textHoldsCredential } from "./shared/credential-documents.ts";
+import { textHoldsCredential } from "./shared/credential-documents.ts";
 import { containsCredential, namesCredential } from "./shared/credentials.ts";
 import { customerKeyRule } from "./shared/customer-key.ts";
 
@@ -36,7 +36,7 @@ export const ssmRules = [
     check(props, fail) {
       if (props.text("type") === "SecureString") return;
       const name = props.text("name");
-      if (namesCredential(spelled(name.split("/").at(-1) ?? ""))) {
+      if (namesCredential(name.split("/").at(-1) ?? "")) {
         fail(`${name} is of type ${props.text("type")}`);
         return;
       }

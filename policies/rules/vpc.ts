@@ -9,8 +9,9 @@ import {
   GATEWAY,
   hasWayOut,
   isDefault,
+  isMain,
   leadsToInternet,
-  MAIN_TABLE,
+  MAIN_ASSOCIATION,
   ROUTE,
   ROUTING,
   routesIn,
@@ -44,9 +45,9 @@ function leadsThroughNat(stack: Stack, table: StackResource): boolean {
   );
 }
 
-/** The table that a route is in; a table is in itself. */
+/** The table that a route is in, or the network whose main table that is; a table is in itself. */
 function tableOf(stack: Stack, resource: StackResource): StackResource | undefined {
-  return resource.type === ROUTE ? stack.referred(resource, "routeTableId", TABLES) : resource;
+  return resource.type === ROUTE ? stack.referred(resource, "routeTableId", [...TABLES, VPC]) : resource;
 }
 
 /** Subnets that take their routes from the table by an association. */
@@ -100,7 +101,7 @@ export const vpcRules = [
     title: "Only subnets of load balancers and NAT have a default route to an internet gateway",
     severity: "high",
     types: ROUTES,
-    joins: [ASSOCIATION, GATEWAY, ...SUBNETS, ...Object.keys(PRIVATE_WORKLOADS)],
+    joins: [VPC, ASSOCIATION, MAIN_ASSOCIATION, GATEWAY, ...SUBNETS, ...Object.keys(PRIVATE_WORKLOADS)],
     why: "A workload with a straight way to the internet can be reached from it, and can send data out past NAT and its logs.",
     remedy:
       "Put services, functions and data stores into subnets without a default route to the internet gateway.",
@@ -108,7 +109,7 @@ export const vpcRules = [
       if (!hasWayOut(stack, resource)) return;
       const table = tableOf(stack, resource);
       if (table === undefined) return;
-      if (table.type === MAIN_TABLE) {
+      if (isMain(stack, table)) {
         fail(
           "the main route table, which every subnet without a table of its own uses, leads to the internet",
         );
@@ -153,7 +154,7 @@ export const vpcRules = [
     title: "Private subnets reach out through a NAT gateway only",
     severity: "medium",
     types: ROUTES,
-    joins: [GATEWAY],
+    joins: [VPC, GATEWAY],
     why:
       "A second default route past NAT opens the subnet to the internet, most often by IPv6; a server that forwards " +
       "for others has to be patched and is a single point of failure.",

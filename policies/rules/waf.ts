@@ -3,6 +3,8 @@ import type { Stack, StackResource } from "../stack.ts";
 import { allOf, anyOf, every, some, visit, Props } from "../values.ts";
 
 const WEB_ACL = "aws:wafv2/webAcl:WebAcl";
+/** A rule of a web ACL that is a resource of its own. */
+export const WEB_ACL_RULE = "aws:wafv2/webAclRule:WebAclRule";
 const RULE_GROUP = "aws:wafv2/ruleGroup:RuleGroup";
 const LOGGING = ["aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration"];
 const ASSOCIATIONS = ["aws:wafv2/webAclRuleGroupAssociation:WebAclRuleGroupAssociation"];
@@ -35,19 +37,19 @@ function asProperties(value: unknown): unknown {
   );
 }
 
-/** Whether a managed rule group that meets the condition works for the web ACL, inline or by an association. */
+/** Whether a managed rule group that meets the condition works for the web ACL, inline, by a rule or by an association. */
 function hasManagedGroup(
   acl: StackResource,
   stack: Stack,
   condition: (group: Props, isCounted: () => boolean) => boolean,
 ): boolean {
+  const meets = (rule: Props) =>
+    condition(rule.object("statement.managedRuleGroupStatement"), () =>
+      rule.declares("overrideAction.count"),
+    );
   return anyOf(
-    () =>
-      some(rulesOf(acl.props), (rule) =>
-        condition(rule.object("statement.managedRuleGroupStatement"), () =>
-          rule.declares("overrideAction.count"),
-        ),
-      ),
+    () => some(rulesOf(acl.props), meets),
+    () => stack.hasReferring([WEB_ACL_RULE], "webAclArn", acl, ({ props }) => meets(props)),
     () =>
       stack.hasReferring(ASSOCIATIONS, "webAclArn", acl, ({ props }) =>
         condition(props.object("managedRuleGroup"), () => props.text("overrideAction") === "count"),
@@ -73,13 +75,13 @@ export const wafRules = [
     title: "Web ACLs have rules",
     severity: "medium",
     types: [WEB_ACL],
-    joins: ASSOCIATIONS,
+    joins: [WEB_ACL_RULE, ...ASSOCIATIONS],
     why: "A web ACL without rules lets everything through, and looks in every list as if something were protected.",
     remedy: "Give the web ACL `rules`, such as AWS's managed rule groups.",
     check(acl, stack, fail) {
       const hasRules = anyOf(
         () => rulesOf(acl.props).length > 0,
-        () => stack.hasReferring(ASSOCIATIONS, "webAclArn", acl),
+        () => stack.hasReferring([WEB_ACL_RULE, ...ASSOCIATIONS], "webAclArn", acl),
       );
       if (!hasRules) fail("rules is empty");
     },
@@ -136,7 +138,7 @@ export const wafRules = [
     title: "Web ACLs block requests that are known to exploit something, such as Log4Shell",
     severity: "high",
     types: [WEB_ACL],
-    joins: ASSOCIATIONS,
+    joins: [WEB_ACL_RULE, ...ASSOCIATIONS],
     why: "One request with a crafted text makes an unpatched Log4j load a stranger's program; bots try it on every address.",
     remedy: `Add a rule with \`managedRuleGroupStatement: { vendorName: "AWS", name: "${KNOWN_BAD_INPUTS}" }\` and \`overrideAction: { none: {} }\`.`,
     check(acl, stack, fail) {
@@ -160,7 +162,7 @@ export const wafRules = [
     title: "Web ACLs use managed rule groups",
     severity: "medium",
     types: [WEB_ACL],
-    joins: ASSOCIATIONS,
+    joins: [WEB_ACL_RULE, ...ASSOCIATIONS],
     why: "Own rules know the attacks of the day that they were written; managed ones are kept up with what is tried now.",
     remedy:
       'Add rules with a `managedRuleGroupStatement`, such as `{ vendorName: "AWS", name: "AWSManagedRulesCommonRuleSet" }`.',

@@ -152,7 +152,7 @@ function judgementOf(plan: Plan, { packs, findings, looked }: HostAnswer, exempt
   for (const finding of findings) {
     const policy = policies.get(`${finding.pack} ${finding.policy}`);
     if (policy === undefined || policy.tags.includes(INTERNAL_TAG)) continue;
-    const verdict = verdictOf(finding, policy, exemptions);
+    const verdict = verdictOf(finding, policy, exemptions, plan.stack);
     // Packs of ours share their rules: what several of them say of one resource is said once.
     const key = [
       isOurs(policy) ? "" : `${verdict.pack} ${verdict.message}`,
@@ -190,14 +190,19 @@ function isRule({ tags, enforcement }: HostedPolicy): boolean {
 /** What the runtime itself says when a policy of others reads an unknown value. */
 const UNKNOWN_READ = /^can't run policy '.*' from policy pack '.*' during preview: (?<what>.*)$/s;
 
-function verdictOf(finding: HostedFinding, policy: HostedPolicy, exemptions: Exemptions): Verdict {
+function verdictOf(
+  finding: HostedFinding,
+  policy: HostedPolicy,
+  exemptions: Exemptions,
+  stack: string,
+): Verdict {
   const { pack, urn } = finding;
   const rule = policy.name;
   const prefix = `${policy.description}\n`;
   const message = finding.message.startsWith(prefix) ? finding.message.slice(prefix.length) : finding.message;
   const unread = UNKNOWN_READ.exec(message)?.groups?.what;
   const isUnknown = unread !== undefined || message.startsWith(UNKNOWN_PREFIX);
-  const exemption = isUnknown ? undefined : exemptions.covering({ pack, rule, urn });
+  const exemption = isUnknown ? undefined : exemptions.covering({ pack, rule, stack, urn });
   return {
     status: isUnknown ? "unknown" : exemption ? "excepted" : "fail",
     pack,

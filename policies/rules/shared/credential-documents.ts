@@ -4,11 +4,6 @@ import { containsCredential, holdsCredential } from "./credentials.ts";
 /** Text that stands for a value which is looked up when the document is used: `{{ Parameter }}`, `${Variable}`, `$.path`. */
 const REFERENCE = /^(\{\{.*\}\}|\$\{.*\}|\$[.[].*|\{%.*%\}|arn:.*|)$/s;
 
-/** `databasePassword` as `database_Password`: words of a name, however they are put together. */
-export function spelled(name: string): string {
-  return name.replace(/([a-z0-9])([A-Z])/g, "$1_$2");
-}
-
 /**
  * Whether a document (of an automation, a state machine) holds a credential: below a name that says so, directly or as
  * the default of a parameter, or anywhere in its texts.
@@ -19,7 +14,7 @@ function documentHoldsCredential(document: Props, name = ""): boolean {
     const called = key === "default" ? name : key;
     if (typeof inner === "object") return documentHoldsCredential(value, called);
     if (typeof inner !== "string" || REFERENCE.test(inner)) return false;
-    return holdsCredential(spelled(called), value, "") || containsCredential(value.text());
+    return holdsCredential(called, value, "") || containsCredential(value.text());
   });
 }
 

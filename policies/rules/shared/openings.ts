@@ -35,7 +35,8 @@ export class Opening {
 
   get everyPort(): boolean {
     const [from, to] = this.ports;
-    return from <= 0 && to >= 65_535;
+    // Nothing listens on port 0.
+    return from <= 1 && to >= 65_535;
   }
 
   /** Whether it opens the TCP port. */

@@ -35,12 +35,18 @@ export function notPublicRule(
  * Whether a policy denies every request that does not come over TLS.
  *
  * @param actions Actions that must all be denied, such as `s3:GetObject` and `s3:PutObject`.
+ * @param covers Whether the statement speaks of all that the actions are done to, where it may speak of a part only.
  */
-export function deniesPlaintext(document: Props | undefined, actions: readonly string[]): boolean {
+export function deniesPlaintext(
+  document: Props | undefined,
+  actions: readonly string[],
+  covers: (statement: Statement) => boolean = () => true,
+): boolean {
   return some(statementsOf(document), (statement) =>
     allOf(
       () => statement.denies && statement.principals.some(({ value }) => value === "*"),
       () => actions.every((action) => statement.actions.some((pattern) => matches(pattern, action))),
+      () => covers(statement),
       () =>
         statement.conditions.length === 1 &&
         statement.conditions.some(
