@@ -77,6 +77,7 @@ describe("parseBaseline", () => {
     ["- { stack: dev, rule: r, finding: f, since: s, owner: o }", /entry 1: unknown field owner/],
     ["- { stack: 1, rule: r, finding: f, since: s }", /entry 1: stack must be a text/],
     ["- [", /^policies\/baseline\.yaml: /],
+    ["- *nobody", /^policies\/baseline\.yaml: .*alias/],
   ];
   for (const [text, message] of mistakes) {
     it(`refuses ${text}`, () => {

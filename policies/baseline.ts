@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { isAbsolute } from "node:path";
-import { parseDocument, stringify } from "yaml";
+import { parse, stringify } from "yaml";
 
 /** A finding that was there when a baseline was written: it does not block. */
 export interface KnownFinding {
@@ -91,10 +91,12 @@ export function baselineOfRun({ STRONGROOM_BASELINE: file }: NodeJS.ProcessEnv =
 
 /** Reads a baseline from YAML text. @throws BaselineError naming every mistake */
 export function parseBaseline(text: string, file = "baseline.yaml"): Baseline {
-  const document = parseDocument(text);
-  const [syntaxError] = document.errors;
-  if (syntaxError) throw new BaselineError(`${file}: ${syntaxError.message}`);
-  const entries: unknown = document.toJS() ?? [];
+  let entries: unknown;
+  try {
+    entries = parse(text) ?? [];
+  } catch (error) {
+    throw new BaselineError(`${file}: ${(error as Error).message}`);
+  }
   if (!Array.isArray(entries)) throw new BaselineError(`${file}: must be a list of ${FIELDS.join(", ")}`);
   const mistakes = entries.flatMap((entry: unknown, index) =>
     mistakesOf(entry).map((mistake) => `${file}: entry ${index + 1}: ${mistake}`),

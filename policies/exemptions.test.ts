@@ -67,6 +67,7 @@ describe("Files of exemptions", () => {
       "e.yaml: must be a list of exemptions, each with rule, resource, reason, owner, expires",
     );
     expect(mistakes("- [")).to.match(/^e\.yaml: /);
+    expect(mistakes("- *nobody")).to.match(/^e\.yaml: .*alias.*nobody/);
     expect(() => readExemptions("/no/such/file.yaml", RULES)).to.throw(
       ExemptionsError,
       "cannot read the exemptions",

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { parseDocument } from "yaml";
+import { parse } from "yaml";
 import { closest, wildcard } from "./text.ts";
 
 /** A rule that need not hold for some resources, for a time, because someone answers for it. */
@@ -52,10 +52,12 @@ export function parseExemptions(
   rules: readonly string[],
   file = "exemptions.yaml",
 ): Exemption[] {
-  const document = parseDocument(text);
-  const [syntaxError] = document.errors;
-  if (syntaxError) throw new ExemptionsError(`${file}: ${syntaxError.message}`);
-  const entries: unknown = document.toJS() ?? [];
+  let entries: unknown;
+  try {
+    entries = parse(text) ?? [];
+  } catch (error) {
+    throw new ExemptionsError(`${file}: ${(error as Error).message}`);
+  }
   if (!Array.isArray(entries))
     throw new ExemptionsError(`${file}: must be a list of exemptions, each with ${list()}`);
   const mistakes = entries.flatMap((entry: unknown, i) =>

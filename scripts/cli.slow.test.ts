@@ -1,13 +1,22 @@
 import { expect } from "chai";
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { EXIT } from "./exit.ts";
 import type { Preview } from "./preview/document.ts";
 import { Projects, strongroom } from "./testing.ts";
 
+const LAUNCHER = fileURLToPath(new URL("strongroom.js", import.meta.url));
 const BUCKET = 'const aws = require("@pulumi/aws");\nnew aws.s3.Bucket("goods");\n';
 
 describe("strongroom preview", function () {
@@ -97,17 +106,71 @@ describe("strongroom preview", function () {
     expect(git("status", "--porcelain").trim()).to.equal("M index.js");
   });
 
-  it("ends what it started when it is interrupted", async () => {
-    const root = projects.make({
-      "index.js": 'require("fs").writeFileSync("pid", String(process.pid));\nsetInterval(() => {}, 1000);\n',
-    });
-    const launcher = fileURLToPath(new URL("strongroom.js", import.meta.url));
-    const child = spawn(process.execPath, [launcher, "preview"], { cwd: root, stdio: "ignore" });
-    while (!existsSync(path.join(root, "pid"))) await new Promise((resolve) => setTimeout(resolve, 50));
-    child.kill("SIGINT");
-    const [code] = (await once(child, "exit")) as [number];
-    expect(code).to.equal(EXIT.interrupted);
-    const program = Number(readFileSync(path.join(root, "pid"), "utf8"));
-    expect(() => process.kill(program, 0)).to.throw(/ESRCH/);
+  it("compares with a plan of a stack that this project does not have", async () => {
+    const root = projects.make({ "index.js": BUCKET, "Pulumi.blue.yaml": "config: {}\n" });
+    await strongroom(root, "preview", "--save-plan", "blue.json");
+    renameSync(path.join(root, "Pulumi.blue.yaml"), path.join(root, "Pulumi.green.yaml"));
+    const { stdout, stderr } = await strongroom(
+      root,
+      "preview",
+      "--against",
+      "blue.json",
+      "--format",
+      "json",
+    );
+    const { plan, diff } = JSON.parse(stdout || "{}") as Preview;
+    expect(stderr).to.equal("");
+    expect([plan.stack, diff?.unchanged]).to.deep.equal(["green", 1]);
+    expect(diff?.cost?.before).to.deep.equal(diff?.cost?.after);
   });
+
+  it("says that what it prints is lost where the disk is full", async function () {
+    if (!existsSync("/dev/full")) this.skip();
+    const root = projects.make();
+    const full = openSync("/dev/full", "w");
+    const { status, stderr } = spawnSync(process.execPath, [LAUNCHER, "cost"], {
+      cwd: root,
+      stdio: ["ignore", full, "pipe"],
+      encoding: "utf8",
+    });
+    closeSync(full);
+    expect(stderr).to.match(/^strongroom: what it says cannot be written: ENOSPC.*\n$/);
+    expect(status).to.equal(EXIT.internal);
+    const file = await strongroom(root, "preview", "--out", "/dev/full");
+    expect(file.stderr).to.match(/^strongroom: \/dev\/full cannot be written: ENOSPC/);
+    expect(file.code).to.equal(EXIT.usage);
+  });
+
+  for (const [signal, ...args] of [
+    ["SIGINT", "preview"],
+    ["SIGHUP", "preview"],
+    ["SIGTERM", "cost", "--against", "HEAD"],
+  ] as const) {
+    it(`ends what it started, and leaves nothing behind, when ${args.join(" ")} gets ${signal}`, async () => {
+      const root = projects.make({
+        ".gitignore": "node_modules\ntemporary\n",
+        "index.js":
+          'require("fs").writeFileSync(process.env.PID_FILE, String(process.pid));\nsetInterval(() => {}, 1000);\n',
+        "temporary/note": "",
+      });
+      const git = (...words: string[]) => execFileSync("git", words, { cwd: root });
+      git("init", "--quiet");
+      git("add", "--all");
+      git("-c", "user.name=T", "-c", "user.email=t@example.com", "commit", "--quiet", "--message", "first");
+      // Compared with a commit, the program that runs on is the commit's.
+      if (args.length > 1) writeFileSync(path.join(root, "index.js"), "");
+      const [temporary, pid] = [path.join(root, "temporary"), path.join(root, "pid")];
+      const child = spawn(process.execPath, [LAUNCHER, ...args], {
+        cwd: root,
+        stdio: "ignore",
+        env: { ...process.env, TMPDIR: temporary, PID_FILE: pid },
+      });
+      while (!existsSync(pid)) await new Promise((resolve) => setTimeout(resolve, 50));
+      child.kill(signal);
+      const [code] = (await once(child, "exit")) as [number];
+      expect(code).to.equal(EXIT.interrupted);
+      expect(() => process.kill(Number(readFileSync(pid, "utf8")), 0)).to.throw(/ESRCH/);
+      expect(readdirSync(temporary).filter((name) => name.startsWith("strongroom-"))).to.deep.equal([]);
+    });
+  }
 });

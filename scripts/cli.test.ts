@@ -2,6 +2,19 @@ import { expect } from "chai";
 import { EXIT } from "./exit.ts";
 import { Projects, strongroom } from "./testing.ts";
 
+/** A saved plan that nothing of strongroom's would write. */
+function loopedPlan(): object {
+  const urn = "urn:pulumi:dev::shop::t::a";
+  const nothing = { inputs: {}, outputs: {}, options: {}, propertyDependencies: {} };
+  return {
+    ...{ schemaVersion: 1, project: "shop", stack: "dev", outputs: {}, diagnostics: [] },
+    aws: { region: "us-east-1", account: "123456789012", partition: "aws" },
+    resources: [
+      { ...nothing, urn, parent: urn, type: "t", name: "a", custom: true, dependencies: [], secretPaths: [] },
+    ],
+  };
+}
+
 describe("strongroom", () => {
   const projects = new Projects();
   after(() => projects.remove());
@@ -84,6 +97,28 @@ describe("strongroom", () => {
         title: "a file to compare with that is no plan",
         args: ["preview", "--against", "Pulumi.yaml"],
         says: /^strongroom: Pulumi\.yaml cannot be read as a saved plan/,
+      },
+      {
+        title: "a name to compare with that is too long for a file's",
+        args: ["preview", "--against", "b".repeat(300)],
+        says: /^strongroom: --against b+ is neither a file nor a commit/,
+      },
+      {
+        title: "a saved plan of which parts are missing",
+        args: ["preview", "--against", "plan.json"],
+        files: { "plan.json": '{ "schemaVersion": 1, "resources": [null] }' },
+        says: /^strongroom: plan\.json looks like a saved plan, but parts of it are missing/,
+      },
+      {
+        title: "a saved plan in which a resource lies within itself",
+        args: ["cost", "--plan", "plan.json"],
+        files: { "plan.json": JSON.stringify(loopedPlan()) },
+        says: /^strongroom: plan\.json is damaged: urn:pulumi:dev::shop::t::a is its own parent/,
+      },
+      {
+        title: "two results in one file",
+        args: ["preview", "--out", "report.json", "--save-plan", "./report.json"],
+        says: /^strongroom: \.\/report\.json is to hold two results, of which one would be lost/,
       },
       {
         title: "a report that cannot be written",

@@ -12,7 +12,7 @@ configuration, ${EXIT.program} the program failed, ${EXIT.internal} strongroom i
 
 /** Runs the command line and says what the process should exit with. Errors are reported here; none is thrown. */
 export async function main(argv: string[]): Promise<ExitCode> {
-  endQuietlyWhenTheReaderIsGone();
+  goOnWithoutReader();
   try {
     return await run(argv);
   } catch (error) {
@@ -79,10 +79,23 @@ function report(error: unknown): ExitCode {
   return EXIT.internal;
 }
 
-/** `strongroom … | head` is no error. */
-function endQuietlyWhenTheReaderIsGone(): void {
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
-    process.exit();
-  });
+/** How writing fails where nobody reads any more (`strongroom … | head`), or the terminal is closed. */
+const READER_GONE = ["EPIPE", "EIO"];
+
+/**
+ * What cannot be printed must neither end the work, which may be a deployment, nor change its exit code. Only what is lost
+ * to somebody who still reads, as on a disk that is full, changes the code of what went well.
+ */
+function goOnWithoutReader(): void {
+  let isTold = false;
+  const lost = (error: NodeJS.ErrnoException) => {
+    if (isTold || READER_GONE.includes(error.code ?? "")) return;
+    isTold = true;
+    console.error(`strongroom: what it says cannot be written: ${error.message}`);
+    process.once("exit", () => {
+      if (process.exitCode === EXIT.fine) process.exitCode = EXIT.internal;
+    });
+  };
+  process.stdout.on("error", lost);
+  process.stderr.on("error", lost);
 }

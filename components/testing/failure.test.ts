@@ -55,6 +55,11 @@ InputPropertiesError: Vpc "net" has wrong arguments:
       says: "TypeError: x is not a function\n  at library/price.js:3",
     },
     {
+      title: "a line in a file whose name has spaces",
+      written: "Error: no\n    at new Shop (/shop/program/my shop.js:4:2)\n    at /shop/program/a b.js:7:1\n",
+      says: "no\n  at program/my shop.js:4",
+    },
+    {
       title: "braces that belong to the message",
       written: "Error: expected {\n  a: 1\n} but found nothing\n    at /shop/program/main.js:2:1\n",
       says: "expected {\n  a: 1\n} but found nothing\n  at program/main.js:2",

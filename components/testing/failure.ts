@@ -79,7 +79,7 @@ function positionIn({ root, folder }: Project, lines: readonly string[]): string
 
 /** File and line of a stack frame that lies in no installed package. */
 function frameOf(line: string): { file: string; row: string } | undefined {
-  const frame = /(?:\(|at (?:async )?)((?:file:\/\/)?[^\s()]+):(\d+):\d+\)?\s*$/.exec(line);
+  const frame = /^\s+at (?:async )?(?:.*\()?([^()]+):(\d+):\d+\)?\s*$/.exec(line);
   const [, location, row] = frame ?? [];
   if (location === undefined || row === undefined || !isFrame(line)) return undefined;
   const file = location.startsWith("file:") ? fileURLToPath(location) : location;

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -133,12 +133,30 @@ describe("planProject", function () {
     );
   });
 
+  it("names a stack by its own name, also where its organization and project are given with it", async () => {
+    const plan = await planProject({ cwd: fixture("typescript"), stack: "acme/typescript/dev" });
+    expect([plan.organization, plan.stack]).to.deep.equal(["acme", "dev"]);
+    expect(plan.resources[0]?.urn).to.match(/^urn:pulumi:dev::/);
+  });
+
   it("stops a program that does not end", async () => {
     const started = performance.now();
     const error = await failure({ cwd: fixture("loops"), timeout: 4 });
     expect(error.kind).to.equal("timeout");
     expect(error.message).to.match(/^The program did not end within 4 seconds;/);
     expect(performance.now() - started).to.be.lessThan(8000);
+  });
+
+  it("runs nothing that is cancelled already", async () => {
+    const seen: string[] = [];
+    const error = await failure({
+      cwd: fixture("esm"),
+      config: { token: "t" },
+      signal: AbortSignal.abort(),
+      onProgress: ({ name }) => seen.push(name),
+    });
+    expect(error.message).to.equal("The preview was cancelled.");
+    expect(seen).to.deep.equal([]);
   });
 
   it("names a package that is not installed", async () => {
@@ -162,6 +180,28 @@ describe("planProject", function () {
       const error = await failure({ cwd: folder });
       expect(error.kind).to.equal("usage");
       expect(error.message).to.match(/^Pulumi\.yaml:5:1: .*flow sequence/i);
+    });
+
+    const mistakes: [title: string, stackFile: string, says: RegExp][] = [
+      ["an alias of nothing", "config:\n  a: *b\n", /^Pulumi\.dev\.yaml: .*alias.*b/],
+      ["a list", "- config\n", /^Pulumi\.dev\.yaml must be a mapping of names to values\.$/],
+      ["configuration that is none", "config: 3\n", /^"config" of Pulumi\.dev\.yaml must be a mapping/],
+    ];
+    for (const [title, stackFile, says] of mistakes) {
+      it(`refuses a stack's file that holds ${title}`, async () => {
+        writeFileSync(path.join(folder, "Pulumi.yaml"), "name: broken\nruntime: nodejs\n");
+        writeFileSync(path.join(folder, "Pulumi.dev.yaml"), stackFile);
+        const error = await failure({ cwd: folder });
+        expect(error.kind).to.equal("usage");
+        expect(error.message).to.match(says);
+      });
+    }
+
+    it("refuses a folder that stands in a file's place", async () => {
+      mkdirSync(path.join(folder, "Pulumi.yaml"));
+      const error = await failure({ cwd: folder });
+      expect(error.kind).to.equal("usage");
+      expect(error.message).to.match(/Pulumi\.yaml cannot be read: EISDIR/);
     });
 
     it("lists the stacks that there are", async () => {
@@ -190,6 +230,20 @@ describe("planProject", function () {
       const error = await failure({ cwd: folder });
       expect(error.kind).to.equal("program");
       expect(error.message).to.include("process.exit()");
+    });
+
+    it("does not wait for what a program leaves running", async () => {
+      writeFileSync(
+        path.join(folder, "Pulumi.yaml"),
+        "name: parent\nruntime: { name: nodejs, options: { typescript: false } }\n",
+      );
+      symlinkSync(PACKAGES, path.join(folder, "node_modules"));
+      const child = 'spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"], { stdio: "inherit" })';
+      writeFileSync(
+        path.join(folder, "index.js"),
+        `const { spawn } = require("child_process");\n${child}.unref();\nexports.done = true;\n`,
+      );
+      expect((await planProject({ cwd: folder, timeout: 20 })).outputs.done).to.equal(true);
     });
 
     it("tells that the SDK is missing", async () => {

@@ -6,7 +6,7 @@ import { namedBy } from "./missing-config.ts";
 import { Monitor } from "./monitor.ts";
 import type { Json, Plan, PlanResource } from "./plan.ts";
 import { type Ended, runProgram } from "./program.ts";
-import { type Project, configText, fullKey, placeholder, readProject } from "./project.ts";
+import { type Project, configText, fullKey, ownStackName, placeholder, readProject } from "./project.ts";
 import { serve } from "./server.ts";
 
 /** Which program to plan, and how. */
@@ -15,7 +15,7 @@ export interface PlanProjectOptions {
   cwd?: string;
   /** Stack, whose file is Pulumi.<stack>.yaml. @default the only one there is, or "dev" where there is none */
   stack?: string;
-  /** @default "organization" */
+  /** @default that of `stack`, where it is given as `organization/project/stack`, else "organization" */
   organization?: string;
   /** Configuration on top of the files'; a key without a namespace is the project's own. */
   config?: Record<string, Json>;
@@ -48,7 +48,8 @@ const MOST_RUNS = 10;
  * @throws PlanError telling what is wrong with the request (usage), the program (program) or its duration (timeout)
  */
 export async function planProject(options: PlanProjectOptions = {}): Promise<Plan> {
-  const project = readProject(options.cwd ?? process.cwd(), options.stack);
+  const named = readProject(options.cwd ?? process.cwd(), options.stack);
+  const project = { ...named, stack: ownStackName(named.stack) };
   const { configuration } = project;
   const config = new Map(configuration.values);
   for (const [key, value] of Object.entries(options.config ?? {})) {
@@ -87,7 +88,7 @@ async function runOnce(
   options: PlanProjectOptions,
   { deadline, timeLimit, listen }: { deadline: number; timeLimit: number; listen: boolean },
 ): Promise<{ plan: Plan; ended: Ended; failure: string[]; finished: boolean }> {
-  const { organization = "organization", environment = {} } = options;
+  const { organization = organizationIn(options.stack), environment = {} } = options;
   const { secretKeys, standIns } = project.configuration;
   const region = options.region ?? regionOf(config);
   let count = 0;
@@ -127,6 +128,11 @@ async function runOnce(
     server.close();
     monitor.close();
   }
+}
+
+function organizationIn(stack = ""): string {
+  const [organization, ...others] = stack.split("/");
+  return organization === undefined || others.length === 0 ? "organization" : organization;
 }
 
 function regionOf(config: Map<string, string>): string {

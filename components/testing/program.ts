@@ -39,6 +39,9 @@ export interface RunOptions {
   onOutput?: (line: string) => void;
 }
 
+/** Signals by which people, services and closed terminals end a process; none of them reaches a group of its own. */
+const ENDING = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
 /** Most characters of standard error that are kept. */
 const KEPT = 20_000;
 
@@ -48,6 +51,7 @@ const KEPT = 20_000;
  * @throws PlanError (program) when the program has no SDK, (timeout) when its time is over
  */
 export async function runProgram(project: Project, options: RunOptions): Promise<Ended> {
+  if (options.signal?.aborted) throw cancelled();
   const child = spawn(process.execPath, commandLine(project, options), {
     cwd: project.folder,
     // A process group of its own, so that what the program starts can be ended with it.
@@ -73,14 +77,15 @@ export async function runProgram(project: Project, options: RunOptions): Promise
     process.kill(process.pid, signal);
   };
   process.once("exit", kill);
-  process.once("SIGINT", interrupted);
-  process.once("SIGTERM", interrupted);
+  for (const signal of ENDING) process.once(signal, interrupted);
   options.signal?.addEventListener("abort", kill, { once: true });
   const timeout = AbortSignal.timeout(options.timeout);
   timeout.addEventListener("abort", kill, { once: true });
   try {
     const ended = await new Promise<Pick<Ended, "code" | "signal">>((resolve, reject) => {
       child.once("error", reject);
+      // What the program leaves running would hold its output open.
+      child.once("exit", kill);
       child.once("close", (code, signal) =>
         resolve(signal ? { code: undefined, signal } : { code: code ?? 0 }),
       );
@@ -91,16 +96,19 @@ export async function runProgram(project: Project, options: RunOptions): Promise
         `The program did not end within ${options.timeLimit} seconds; it was stopped. Look for a loop, or a promise that never resolves, or allow more time.`,
       );
     }
-    if (options.signal?.aborted) throw new PlanError("usage", "The preview was cancelled.");
+    if (options.signal?.aborted) throw cancelled();
     return { ...ended, errors, missing };
   } finally {
     kill();
     timeout.removeEventListener("abort", kill);
     process.off("exit", kill);
-    process.off("SIGINT", interrupted);
-    process.off("SIGTERM", interrupted);
+    for (const signal of ENDING) process.off(signal, interrupted);
     options.signal?.removeEventListener("abort", kill);
   }
+}
+
+function cancelled(): PlanError {
+  return new PlanError("usage", "The preview was cancelled.");
 }
 
 function commandLine(project: Project, options: RunOptions): string[] {

@@ -10,6 +10,7 @@ import { isObject } from "./wire.ts";
 /** A Pulumi project and one of its stacks, as its files describe them. */
 export interface Project {
   name: string;
+  /** The stack as it was named, perhaps by `organization/project/stack`. */
   stack: string;
   /** Folder of Pulumi.yaml. */
   root: string;
@@ -77,17 +78,20 @@ export function readProject(cwd: string, stackName?: string): Project {
   };
 }
 
-/** The folder of Pulumi.yaml: the given one, or the nearest above it. */
 function findRoot(cwd: string): string {
   const start = path.resolve(cwd);
   if (!existsSync(start)) throw new PlanError("usage", `The folder ${start} does not exist.`);
-  let folder = start;
-  while (projectFile(folder) === undefined) {
-    const parent = path.dirname(folder);
-    if (parent === folder) throw new PlanError("usage", `There is no Pulumi.yaml in ${start} or above it.`);
-    folder = parent;
-  }
-  return folder;
+  const root = projectRoot(start);
+  if (root === undefined) throw new PlanError("usage", `There is no Pulumi.yaml in ${start} or above it.`);
+  return root;
+}
+
+/** The folder of Pulumi.yaml: the given one, or the nearest above it; undefined where there is none. */
+export function projectRoot(cwd: string): string | undefined {
+  const folder = path.resolve(cwd);
+  if (projectFile(folder) !== undefined) return folder;
+  const parent = path.dirname(folder);
+  return parent === folder ? undefined : projectRoot(parent);
 }
 
 function projectFile(folder: string): string | undefined {
@@ -125,8 +129,7 @@ function readConfiguration(
   folder: string,
   stack: string,
 ): Configuration {
-  // `--stack organization/project/stack` names the file by its last part.
-  const short = stack.split("/").at(-1) ?? stack;
+  const short = ownStackName(stack);
   const configuration: Configuration = {
     values: new Map(),
     secretKeys: new Set(),
@@ -161,11 +164,12 @@ function readConfiguration(
     }
     return configuration;
   }
-  const settings = readYaml(path.join(folder, file));
-  if (isObject(settings) && settings.environment !== undefined) {
+  // What stands there otherwise would be passed over, and the stack planned without it.
+  const settings = mappingIn(readYaml(path.join(folder, file)), file);
+  if (settings.environment !== undefined) {
     configuration.notes.push(`${file} takes values from a Pulumi ESC environment, which are not known here.`);
   }
-  const given = isObject(settings) && isObject(settings.config) ? settings.config : {};
+  const given = mappingIn(settings.config, `"config" of ${file}`);
   for (const [key, value] of Object.entries(given)) {
     const full = fullKey(project, key);
     missing.delete(full);
@@ -179,6 +183,18 @@ function readConfiguration(
     }
   }
   return configuration;
+}
+
+/** A mapping; one that is left empty holds nothing. @throws PlanError (usage) for anything else */
+function mappingIn(value: Json | undefined, what: string): Record<string, Json> {
+  if (value === undefined || value === null) return {};
+  if (isObject(value)) return value;
+  throw new PlanError("usage", `${what} must be a mapping of names to values.`);
+}
+
+/** A stack's own name: the last part of `organization/project/stack`, by which its file is named too. */
+export function ownStackName(stack: string): string {
+  return stack.split("/").at(-1) ?? stack;
 }
 
 /** A key with its namespace; the project's own need none. */
@@ -239,7 +255,13 @@ function revealed(value: Json, key: string, type?: string): Json {
 }
 
 function readYaml(file: string): Json {
-  const document = parseDocument(readFileSync(file, "utf8"), { prettyErrors: true });
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    throw new PlanError("usage", `${file} cannot be read: ${(error as Error).message}.`);
+  }
+  const document = parseDocument(text, { prettyErrors: true });
   const [mistake] = document.errors;
   if (mistake) {
     const [at] = mistake.linePos ?? [];
@@ -249,7 +271,12 @@ function readYaml(file: string): Json {
       `${path.basename(file)}:${at?.line ?? 1}:${at?.col ?? 1}: ${message.replace(/:$/, "")}.`,
     );
   }
-  return document.toJS() as Json;
+  try {
+    return document.toJS() as Json;
+  } catch (error) {
+    // Aliases are followed only now.
+    throw new PlanError("usage", `${path.basename(file)}: ${(error as Error).message}.`);
+  }
 }
 
 /** Words of a command line; quotes hold a word together. */

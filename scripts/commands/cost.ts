@@ -1,5 +1,6 @@
 import { EXIT } from "../exit.ts";
 import { command } from "./command.ts";
+import { interruptible } from "./interruptible.ts";
 
 /** `strongroom cost`: what a stack costs a month at list price. */
 export const cost = command({
@@ -12,7 +13,11 @@ export const cost = command({
     against: { type: "string", describe: "Compare with a Plan's file, a stack or a git ref" },
     format: { choices: ["terminal", "json", "markdown"] as const, default: "terminal" },
     "region-table": { type: "string", describe: "Use (or refresh) the prices of this region" },
-    refresh: { type: "boolean", describe: "Bring the price table up to date from AWS first", default: false },
+    refresh: {
+      type: "boolean",
+      describe: "Bring the price table up to date from AWS, instead of an estimate",
+      default: false,
+    },
   },
   examples: [
     ["$0 cost --stack production", "the estimate and its parts"],
@@ -22,7 +27,12 @@ export const cost = command({
   ],
   run: async (args) => {
     const { runCost } = await import("../cost/run.ts");
-    process.stdout.write(await runCost(args, process.stdout.columns || 140));
-    return EXIT.fine;
+    const run = async (signal?: AbortSignal) => {
+      const asked = { ...args, ...(signal === undefined ? {} : { signal }) };
+      process.stdout.write(await runCost(asked, process.stdout.columns || 140));
+      return EXIT.fine;
+    };
+    // A refresh starts no program and leaves the table whole wherever it ends.
+    return args.refresh ? await run() : await interruptible(false, run);
   },
 });

@@ -1,6 +1,9 @@
 import { EXIT, type ExitCode } from "../exit.ts";
 import { Progress } from "../progress.ts";
 
+/** Ctrl-C, what services send, and what is left of a terminal that is closed. */
+const ENDING = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
 /** Does work that Ctrl-C ends, and shows its progress meanwhile. */
 export async function interruptible(
   quiet: boolean,
@@ -8,7 +11,7 @@ export async function interruptible(
 ): Promise<ExitCode> {
   const interruption = new AbortController();
   const interrupt = () => interruption.abort();
-  process.on("SIGINT", interrupt).on("SIGTERM", interrupt);
+  for (const signal of ENDING) process.on(signal, interrupt);
   const progress = new Progress(process.stderr, quiet);
   try {
     return await work(interruption.signal, progress);
@@ -17,6 +20,6 @@ export async function interruptible(
     throw error;
   } finally {
     progress.clear();
-    process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
+    for (const signal of ENDING) process.off(signal, interrupt);
   }
 }

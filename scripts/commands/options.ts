@@ -1,4 +1,4 @@
-import { statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import path from "node:path";
 import { CommandError } from "../exit.ts";
 
@@ -50,7 +50,7 @@ export function seconds(timeout: number): number {
 
 /** A folder's absolute path. */
 export function folder(name: string, option: string): string {
-  if (statSync(name, { throwIfNoEntry: false })?.isDirectory() !== true) {
+  if (!existsSync(name) || !statSync(name).isDirectory()) {
     throw new CommandError(`${option} ${name} is not a folder.`);
   }
   return path.resolve(name);

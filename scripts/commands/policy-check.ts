@@ -56,7 +56,10 @@ export const policyCheck = command({
       const printed = await reports.make(written?.preview ?? found);
       progress.clear();
       process.stdout.write(printed);
-      if (written !== undefined) console.log(`\n${written.message}`);
+      // A program that reads the report must find nothing else behind it.
+      const isForProgram = (args.out ?? []).length === 0 && !["terminal", undefined].includes(args.format);
+      const said = isForProgram ? process.stderr : process.stdout;
+      if (written !== undefined) said.write(`\n${written.message}\n`);
       return (written?.preview ?? found).outcome === "fine" ? EXIT.fine : EXIT.broken;
     });
   },

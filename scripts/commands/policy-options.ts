@@ -1,4 +1,4 @@
-import { statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import path from "node:path";
 import { CommandError } from "../exit.ts";
 import { folder } from "./options.ts";
@@ -64,7 +64,7 @@ async function packs({
 
 /** A file's path as it was given: it stands in reports. */
 function existing(file: string, option: string): string {
-  if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true)
+  if (!existsSync(file) || !statSync(file).isFile())
     throw new CommandError(`${option} ${file} is not a file.`);
   return path.normalize(file);
 }

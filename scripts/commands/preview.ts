@@ -1,10 +1,10 @@
-import { writeFileSync } from "node:fs";
 import { CommandError, EXIT } from "../exit.ts";
 import type { ExitCode } from "../exit.ts";
 import { command } from "./command.ts";
 import { interruptible } from "./interruptible.ts";
 import { configuration, folder, PROGRAM_OPTIONS, seconds } from "./options.ts";
 import { POLICY_OPTIONS, policyRequest } from "./policy-options.ts";
+import { write } from "../write.ts";
 import { REPORT_OPTIONS, Reports, writable } from "./report.ts";
 
 export const preview = command({
@@ -38,7 +38,8 @@ export const preview = command({
   run: async (args) => {
     if (args.engine) return await previewByEngine(args);
     const reads = [args.against, args.policyConfig, args.exemptions, args.baseline];
-    const reports = new Reports({ ...args, reads });
+    const writes = args.savePlan === undefined ? [] : [args.savePlan];
+    const reports = new Reports({ ...args, reads, writes });
     const planFile = args.savePlan === undefined ? undefined : writable(args.savePlan, reads);
     const request = {
       cwd: folder(args.cwd, "--cwd"),
@@ -56,7 +57,7 @@ export const preview = command({
       const document = await run({ ...request, signal, onProgress });
       progress.show("Writing the report");
       const printed = await reports.make(document);
-      if (planFile) writeFileSync(planFile, `${JSON.stringify(document.plan, undefined, 1)}\n`);
+      if (planFile) write(planFile, `${JSON.stringify(document.plan, undefined, 1)}\n`);
       progress.clear();
       process.stdout.write(printed);
       return document.outcome === "fine" ? EXIT.fine : EXIT.broken;

@@ -1,7 +1,8 @@
-import { accessSync, constants, existsSync, mkdirSync, realpathSync, statSync, writeFileSync } from "node:fs";
+import { accessSync, constants, existsSync, mkdirSync, realpathSync, statSync } from "node:fs";
 import path from "node:path";
 import type { Preview } from "../preview/document.ts";
 import { CommandError } from "../exit.ts";
+import { write } from "../write.ts";
 import { terminal } from "./terminal.ts";
 
 export const FORMATS = ["terminal", "json", "markdown", "html", "sarif"] as const;
@@ -36,6 +37,8 @@ interface ReportRequest {
   verdictOnly?: boolean;
   /** Files that the command reads, which no report may take the place of. */
   reads?: readonly (string | undefined)[];
+  /** Files that the command writes besides. */
+  writes?: readonly string[];
 }
 
 /** Reports that a command is to make; where they go is looked at before its work begins. */
@@ -46,6 +49,7 @@ export class Reports {
   /** @throws {CommandError} when a file cannot be written */
   constructor(request: ReportRequest) {
     this.#request = request;
+    checkDistinct([...(request.out ?? []), ...(request.writes ?? [])]);
     this.#files = (request.out ?? []).map((file) => ({
       file: writable(file, request.reads),
       format: request.format ?? EXTENSIONS[path.extname(file).toLowerCase()] ?? "terminal",
@@ -57,7 +61,7 @@ export class Reports {
     const { format, quiet, all, verdictOnly = false } = this.#request;
     const extent = { quiet, all, verdictOnly };
     for (const { file, format: own } of this.#files) {
-      writeFileSync(file, await render(document, own, { ...extent, toFile: true }));
+      write(file, await render(document, own, { ...extent, toFile: true }));
     }
     if (this.#files.length === 0)
       return await render(document, format ?? "terminal", { ...extent, toFile: false });
@@ -112,6 +116,14 @@ export function writable(file: string, reads: readonly (string | undefined)[] = 
       `${file} cannot be written: ${error instanceof Error ? error.message : String(error)}`,
     );
   }
+}
+
+/** @throws {CommandError} when two results would go to one file, of which the first would be lost */
+function checkDistinct(files: readonly string[]): void {
+  const paths = files.map((file) => path.resolve(file));
+  const twice = files.find((_, index) => paths.indexOf(paths[index] ?? "") < index);
+  if (twice !== undefined)
+    throw new CommandError(`${twice} is to hold two results, of which one would be lost. Name two files.`);
 }
 
 /** Whether two names are of one file, whatever links lead there. */

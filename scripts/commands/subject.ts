@@ -1,3 +1,4 @@
+import { ownStackName } from "../../components/testing/project.ts";
 import { CommandError } from "../exit.ts";
 import type { Input } from "../policy/input.ts";
 import { configuration, folder, PROGRAM_OPTIONS, seconds } from "./options.ts";
@@ -77,7 +78,8 @@ export async function subjectOf(args: SubjectArguments): Promise<Subject> {
 
 /** A file says itself which stack it is of. */
 function checkStack({ plan }: Input, file: string, wanted: string | undefined): void {
-  const short = wanted?.split("/").at(-1);
-  if (short === undefined || short === plan.stack) return;
-  throw new CommandError(`${file} is of the stack ${plan.stack} of ${plan.project}, not of ${short}.`);
+  if (wanted === undefined || ownStackName(wanted) === plan.stack) return;
+  throw new CommandError(
+    `${file} is of the stack ${plan.stack} of ${plan.project}, not of ${ownStackName(wanted)}.`,
+  );
 }

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import path from "node:path";
 import { PlanError } from "../../components/testing/errors.ts";
 import { planProject } from "../../components/testing/plan-project.ts";
@@ -17,11 +17,16 @@ export interface Priced {
 }
 
 /** Runs the program in `cwd`. @throws {CommandError} for what its user or its author has to put right. */
-export async function fromProgram(cwd: string, stack: string | undefined): Promise<Priced> {
+export async function fromProgram(
+  cwd: string,
+  stack: string | undefined,
+  signal?: AbortSignal,
+): Promise<Priced> {
   return explained(async () => {
     const project = readProject(cwd, stack);
     const usage = usageOf(project);
-    return { plan: await planProject({ cwd, stack: project.stack }), usage };
+    const options = { cwd, stack: project.stack, ...(signal === undefined ? {} : { signal }) };
+    return { plan: await planProject(options), usage };
   });
 }
 
@@ -37,18 +42,26 @@ export async function fromFile(file: string, cwd: string): Promise<Priced> {
 }
 
 /** What `--against` names: a saved Plan, another stack of the same program, or the program at a git revision. */
-export async function fromAgainst(against: string, cwd: string, stack: string): Promise<Priced> {
-  if (existsSync(against)) return fromFile(against, cwd);
+export async function fromAgainst(
+  against: string,
+  cwd: string,
+  stack: string,
+  signal?: AbortSignal,
+): Promise<Priced> {
+  // A folder may well be called as a stack or a branch is.
+  if (existsSync(against) && statSync(against).isFile()) return fromFile(against, cwd);
   const { root } = await explained(() => Promise.resolve(readProject(cwd, stack)));
-  if (existsSync(path.join(root, `Pulumi.${against}.yaml`))) return fromProgram(cwd, against);
-  return withCommit(await findCommit(against, cwd), cwd, (folder) => fromProgram(folder, stack));
+  if (existsSync(path.join(root, `Pulumi.${against}.yaml`))) return fromProgram(cwd, against, signal);
+  const commit = await findCommit(against, cwd);
+  return withCommit(commit, cwd, (folder) => fromProgram(folder, stack, signal), signal);
 }
 
 function usageOf({ configuration }: Project): Partial<Usage> {
   return readUsage(configuration.values.get(USAGE_KEY));
 }
 
-function usageBeside(plan: Plan, cwd: string): Partial<Usage> {
+/** What the file of the Plan's stack assumes, where the program in `cwd` is the one that the Plan was made of. */
+export function usageBeside(plan: Plan, cwd: string): Partial<Usage> {
   let project: Project;
   try {
     project = readProject(cwd, plan.stack);

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { cp, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -55,6 +55,21 @@ describe("strongroom cost", function () {
       7.3 + 4 * 0.4,
       1e-9,
     );
+  });
+
+  it("takes a name for the stack's where a folder is called the same", async () => {
+    const project = path.join(folder, "named");
+    await cp(SHOP, project, { recursive: true });
+    await symlink(PACKAGES, path.join(project, "node_modules"));
+    await mkdir(path.join(project, "small"));
+    const former = process.cwd();
+    process.chdir(project);
+    try {
+      const { difference } = await asJson({ cwd: ".", stack: "large", against: "small" });
+      expect(difference?.lines).not.to.be.empty;
+    } finally {
+      process.chdir(former);
+    }
   });
 
   it("compares with the program at a git revision", async () => {
@@ -125,6 +140,9 @@ describe("strongroom cost", function () {
     expect(
       (await failure({ plan: await save("some.json", plan), regionTable: "eu-west-11" })).message,
     ).to.contain('There is no price table for the region "eu-west-11". Did you mean "eu-west-1"?');
+    expect((await failure({ plan: await save("some.json", plan), stack: "live" })).message).to.match(
+      /some\.json is of the stack test of strongroom, not of live\.$/,
+    );
     expect(await failure({ cwd: folder })).to.include({ exitCode: EXIT.usage });
     const project = path.join(folder, "project");
     await cp(SHOP, project, { recursive: true });

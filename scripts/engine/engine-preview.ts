@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { parseDocument } from "yaml";
-import { fullKey, type Project } from "../../components/testing/project.ts";
+import { fullKey, ownStackName, type Project } from "../../components/testing/project.ts";
 import type { ExitCode } from "../exit.ts";
 import { operate } from "./operation.ts";
 import { withPolicyPacks } from "./policy-packs.ts";
@@ -44,7 +44,7 @@ function configured(
   folder: string,
 ): { configFile?: string } {
   if (Object.keys(config).length === 0) return {};
-  const file = `Pulumi.${stack.split("/").at(-1) ?? stack}.yaml`;
+  const file = `Pulumi.${ownStackName(stack)}.yaml`;
   const document = parseDocument(readFileSync(path.join(root, file), "utf8"));
   for (const [key, value] of Object.entries(config)) document.setIn(["config", fullKey(name, key)], value);
   const configFile = path.join(folder, file);

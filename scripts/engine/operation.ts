@@ -32,7 +32,7 @@ export async function operate(run: (options: OperationOptions) => Promise<unknow
     interrupted.abort();
     forwarded.abort();
   };
-  process.on("SIGINT", interrupt).on("SIGTERM", terminate);
+  process.on("SIGINT", interrupt).on("SIGTERM", terminate).on("SIGHUP", terminate);
   const broken = new Set<string>();
   try {
     await run({
@@ -57,6 +57,6 @@ export async function operate(run: (options: OperationOptions) => Promise<unknow
     if (error instanceof PulumiError) return broken.size > 0 ? EXIT.broken : EXIT.program;
     throw error;
   } finally {
-    process.off("SIGINT", interrupt).off("SIGTERM", terminate);
+    process.off("SIGINT", interrupt).off("SIGTERM", terminate).off("SIGHUP", terminate);
   }
 }

@@ -139,6 +139,27 @@ describe("strongroom with the real Pulumi engine and a simulated provider", func
     expect(run.code).to.equal(EXIT.program);
   });
 
+  it("deploys to the end, and exits with its outcome, when nobody reads what it prints any more", async () => {
+    const tables =
+      'const aws = require("@pulumi/aws");\nlet dependsOn = [];\n' +
+      'for (const name of ["a", "b", "c", "d", "e", "f"])\n' +
+      '  dependsOn = [new aws.dynamodb.Table(name, { hashKey: "id", attributes: [{ name: "id", type: "S" }] }, { dependsOn })];\n';
+    const root = projects.make({ ...PACK, "Pulumi.unread.yaml": "config: {}\n", "index.js": tables });
+    await engine.succeeds(root, ["stack", "init", "unread", "--no-select"]);
+    const launcher = path.join(ROOT, "scripts/strongroom.js");
+    const child = spawn(process.execPath, [launcher, "up", "--pack", "pack", "--stack", "unread", "--yes"], {
+      cwd: root,
+      env: engine.env,
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    for await (const chunk of child.stdout) if (String(chunk).includes("Updating")) break;
+    child.stdout.destroy();
+    const [code] = (await once(child, "exit")) as [number];
+    expect(code).to.equal(EXIT.fine);
+    const state = await engine.succeeds(root, ["stack", "export", "--stack", "unread"]);
+    expect(state.match(/"type": "aws:dynamodb\/table:Table"/g)).to.have.length(6);
+  });
+
   it("hands an interruption to the engine, which leaves the stack usable", async () => {
     const root = projects.make({
       ...PACK,

@@ -1,5 +1,6 @@
+import { execFileSync } from "node:child_process";
 import { generateKeyPairSync } from "node:crypto";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect } from "chai";
@@ -102,6 +103,38 @@ describe("Evidence", () => {
     const about = { framework: FRAMEWORK, cwd: import.meta.dirname };
     expect((await reportOf(samplePreview(), about)).subject.commit?.hash).to.match(/^[0-9a-f]{40}$/);
     expect((await reportOf(samplePreview(), { ...about, cwd: tmpdir() })).subject.commit).to.equal(undefined);
+  });
+
+  it("says that files differ from the commit, also where they lie beside the program's folder", async () => {
+    const repository = mkdtempSync(path.join(tmpdir(), "strongroom-evidence-"));
+    const git = (...args: string[]) =>
+      execFileSync("git", ["-c", "user.name=T", "-c", "user.email=t@example.com", ...args], {
+        cwd: repository,
+      });
+    try {
+      for (const name of ["shop", "shared"]) {
+        mkdirSync(path.join(repository, name));
+        writeFileSync(path.join(repository, name, "index.js"), "");
+      }
+      git("init", "--quiet");
+      git("add", "--all");
+      git("commit", "--quiet", "--message", "first");
+      const about = { framework: FRAMEWORK, cwd: path.join(repository, "shop") };
+      expect((await reportOf(samplePreview(), about)).subject.commit?.changed).to.equal(false);
+      writeFileSync(path.join(repository, "shared", "index.js"), "exports.open = true;\n");
+      expect((await reportOf(samplePreview(), about)).subject.commit?.changed).to.equal(true);
+    } finally {
+      rmSync(repository, { recursive: true });
+    }
+  });
+
+  it("names the same digest of a Plan from whichever folder it was judged", () => {
+    const from = (file: string) => {
+      const preview = samplePreview();
+      for (const resource of preview.plan.resources) resource.source = { file, line: 1 };
+      return evidenceOf(preview, FRAMEWORK, {}).subject.planDigest;
+    };
+    expect(from("index.js")).to.equal(from("shop/index.js"));
   });
 
   it("shows rules that the stack's settings switch off, rather than to forget them", () => {

@@ -93,7 +93,7 @@ export interface EvidenceReport {
     origin?: { kind: "state" | "preview"; file: string };
     /** Commit of the program, where its folder belongs to a git repository. */
     commit?: { hash: string; /** Whether files differ from it. */ changed: boolean };
-    /** SHA-256 of the Plan that was judged. */
+    /** SHA-256 of the Plan that was judged; the same wherever the command runs. */
     planDigest: string;
   };
   /** Seal of the evidence before this one, where it is given: files form a chain. */
@@ -160,7 +160,7 @@ export function evidenceOf(
       notJudged: judgement.notJudged,
       origin: preview.origin,
       commit: about.commit,
-      planDigest: `sha256:${createHash("sha256").update(JSON.stringify(plan)).digest("hex")}`,
+      planDigest: digestOf(plan),
     },
     previous: about.previous,
     counts: countsOf(requirements),
@@ -169,6 +169,14 @@ export function evidenceOf(
       exemption && framework.rules[rule] ? [{ rule, urn, ...exemption }] : [],
     ),
   };
+}
+
+/** Sources are left out: they are named from whichever folder the command runs in. */
+function digestOf(plan: Preview["plan"]): string {
+  const resources = plan.resources.map((resource) => ({ ...resource, source: undefined }));
+  return `sha256:${createHash("sha256")
+    .update(JSON.stringify({ ...plan, resources }))
+    .digest("hex")}`;
 }
 
 /** A rule that the stack's settings switch off. An auditor must see that it was. */

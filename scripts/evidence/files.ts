@@ -1,10 +1,11 @@
 import { execFile } from "node:child_process";
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { promisify } from "node:util";
 import type { Framework } from "../../policies/framework.ts";
 import { CommandError, EXIT } from "../exit.ts";
 import type { Preview } from "../preview/document.ts";
 import { plain } from "../preview/report/table.ts";
+import { write } from "../write.ts";
 import { csvEvidence } from "./csv.ts";
 import { evidenceOf, STATUSES, type EvidenceReport } from "./evidence.ts";
 import { htmlEvidence } from "./html.ts";
@@ -84,12 +85,12 @@ export function checkKey(file: string): void {
 export function writeEvidence(file: string, text: string, key: string | undefined): string[] {
   // The signature first: a key that is none must leave nothing behind.
   const signature = key === undefined ? undefined : withKey(key, (pem) => signatureOf(text, pem));
-  writeFileSync(file, text);
+  write(file, text);
   if (signature === undefined) {
     rmSync(signatureFile(file), { force: true });
     return [file];
   }
-  writeFileSync(signatureFile(file), `${signature}\n`);
+  write(signatureFile(file), `${signature}\n`);
   return [file, signatureFile(file)];
 }
 
@@ -156,13 +157,16 @@ function read(file: string): string {
   }
 }
 
-/** The commit that a folder is at; nothing where it belongs to no repository. */
+/**
+ * The commit that a folder is at, and whether any file of the repository differs from it: programs import from beside
+ * their folder too. Nothing where the folder belongs to no repository.
+ */
 async function commitOf(cwd: string): Promise<EvidenceReport["subject"]["commit"]> {
   const git = async (...args: string[]) =>
     (await promisify(execFile)("git", args, { cwd, maxBuffer: 64 * 1024 * 1024 })).stdout.trim();
   try {
     const hash = await git("rev-parse", "HEAD");
-    return { hash, changed: (await git("status", "--porcelain", "--", ".")) !== "" };
+    return { hash, changed: (await git("status", "--porcelain")) !== "" };
   } catch {
     return undefined;
   }

@@ -1,5 +1,8 @@
 /** Checks the payment service's ledger from outside: the service recomputes, this says what it found. */
 import { readFileSync } from "node:fs";
+import { type IncomingMessage, request as requestHttp } from "node:http";
+import { request as requestHttps } from "node:https";
+import { json } from "node:stream/consumers";
 import { z } from "zod";
 import { CommandError, EXIT } from "../exit.ts";
 
@@ -35,8 +38,8 @@ export async function verify({
   format,
 }: VerifyOptions): Promise<{ isSound: boolean; text: string }> {
   const ask = askerOf(url, apiKey(keyFile));
-  const integrity = Integrity.parse(await ask("/v1/ledger/integrity"));
-  const { currencies } = TrialBalance.parse(await ask("/v1/ledger/trial-balance"));
+  const integrity = await ask("/v1/ledger/integrity", Integrity);
+  const { currencies } = await ask("/v1/ledger/trial-balance", TrialBalance);
   const isSound = integrity.intact && currencies.every(({ difference }) => difference === 0);
   if (format === "json") {
     return {
@@ -68,13 +71,16 @@ function counted(count: number, noun: string): string {
 }
 
 function apiKey(file: string | undefined): string {
-  if (file === undefined) {
-    const key = process.env.STRONGROOM_API_KEY;
-    if (key === undefined || key === "") {
-      throw new CommandError("There is no API key: set STRONGROOM_API_KEY, or name a file with --key-file.");
-    }
-    return key;
+  const key = file === undefined ? (process.env.STRONGROOM_API_KEY ?? "") : keyIn(file);
+  if (file === undefined && key === "") {
+    throw new CommandError("There is no API key: set STRONGROOM_API_KEY, or name a file with --key-file.");
   }
+  // What cannot stand in a header would be refused with a message that quotes it.
+  if (/^[\x21-\x7e]+$/.test(key)) return key;
+  throw new CommandError(`${file ?? "STRONGROOM_API_KEY"} holds no API key: that is one word on one line.`);
+}
+
+function keyIn(file: string): string {
   try {
     return readFileSync(file, "utf8").trim();
   } catch (error) {
@@ -84,30 +90,54 @@ function apiKey(file: string | undefined): string {
   }
 }
 
-function askerOf(url: string, key: string): (path: string) => Promise<unknown> {
+type Ask = <T>(path: string, schema: z.ZodType<T>) => Promise<T>;
+
+function askerOf(url: string, key: string): Ask {
   if (!URL.canParse(url) || !/^https?:/.test(url)) {
     throw new CommandError(`--url is "${url}"; write the service's address, as https://pay.example.com.`);
   }
-  return async (path) => {
-    const address = new URL(path, url);
-    let response: Response;
-    try {
-      response = await fetch(address, {
-        headers: { authorization: `Bearer ${key}` },
-        signal: AbortSignal.timeout(TIME_LIMIT),
-      });
-    } catch (error) {
-      const { cause } = error as Error & { cause?: NodeJS.ErrnoException };
-      const reason = cause?.code ?? (error as Error).message;
-      throw new CommandError(
-        `${address.origin} does not answer (${reason}). Is the service running?`,
-        EXIT.program,
-      );
+  const { username, password } = new URL(url);
+  if (username !== "" || password !== "") {
+    throw new CommandError("--url holds a user's name or password: leave them out, the API key is enough.");
+  }
+  return async (path, schema) => {
+    const address = new URL(url.replace(/\/*$/, path));
+    const { status, body } = await get(address, key);
+    if (status !== 200) {
+      const told = z.object({ error: z.object({ message: z.string() }) }).safeParse(body);
+      const message = told.success ? told.data.error.message : "no reason given";
+      throw new CommandError(`${address.href} answered ${status}: ${message}`, EXIT.program);
     }
-    const body: unknown = await response.json().catch(() => undefined);
-    if (response.ok) return body;
-    const told = z.object({ error: z.object({ message: z.string() }) }).safeParse(body);
-    const message = told.success ? told.data.error.message : "no reason given";
-    throw new CommandError(`${address.href} answered ${response.status}: ${message}`, EXIT.program);
+    const answer = schema.safeParse(body);
+    if (answer.success) return answer.data;
+    throw new CommandError(
+      `${address.href} answered, but not as the payment service does. Is --url its address?`,
+      EXIT.program,
+    );
   };
+}
+
+/** Asks an address. (`fetch` would give up after five minutes without an answer, whatever its signal says.) */
+async function get(address: URL, key: string): Promise<{ status: number; body: unknown }> {
+  const request = address.protocol === "https:" ? requestHttps : requestHttp;
+  const headers = { authorization: `Bearer ${key}` };
+  try {
+    const response = await new Promise<IncomingMessage>((resolve, reject) => {
+      request(address, { headers, signal: AbortSignal.timeout(TIME_LIMIT) }, resolve)
+        .on("error", reject)
+        .end();
+    });
+    return { status: response.statusCode ?? 0, body: await json(response).catch(notJson) };
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new CommandError(
+      `${address.origin} does not answer (${code ?? message}). Is the service running?`,
+      EXIT.program,
+    );
+  }
+}
+
+/** An answer that is no JSON says nothing; one that breaks off is none. */
+function notJson(error: unknown): undefined {
+  if (!(error instanceof SyntaxError)) throw error;
 }

@@ -28,9 +28,19 @@ export function readPreview(file: string): Input {
   const document = readDocument(file, PLAN);
   if (isDigest(document))
     return { plan: withoutLoops(planOfDigest(document, file), file), config: configOfDigest(document) };
-  const saved = isObject(document) && isObject(document.plan) ? document.plan : document;
-  if (isSavedPlan(saved)) return { plan: withoutLoops(current(saved, file), file) };
+  const plan = savedPlanIn(document, file);
+  if (plan !== undefined) return { plan };
   throw new CommandError(`${file} is not ${PLAN}${whatElse(document, "--plan")}.`);
+}
+
+/**
+ * The Plan that another run saved, by itself or as part of its JSON report; undefined where a document is neither.
+ *
+ * @throws {CommandError} when it is another version's, or damaged
+ */
+export function savedPlanIn(document: Json, file: string): Plan | undefined {
+  const saved = isObject(document) && isObject(document.plan) ? document.plan : document;
+  return isSavedPlan(saved) ? withoutLoops(current(saved, file), file) : undefined;
 }
 
 function isSavedPlan(document: Json): document is Record<string, Json> {

@@ -99,6 +99,21 @@ describe("strongroom policy check", function () {
     expect(readFileSync(path.join(folder, "policies/baseline.yaml"), "utf8")).to.equal(text);
   });
 
+  it("prints nothing but the report where a program reads it", async () => {
+    const { stdout, stderr } = await check(shop(), "--write-baseline", "--format", "json");
+    expect(documentOf(stdout).baseline?.known).to.be.above(0);
+    expect(stderr).to.match(/^\nBaseline: policies\/baseline\.yaml, \d+ added/);
+  });
+
+  it("keeps and reads the project's policies in one place, whichever of its folders is meant", async () => {
+    const folder = shop({ "lib/note.txt": "" });
+    await check(folder, "--write-baseline", "--cwd", "lib");
+    expect(existsSync(path.join(folder, "policies/baseline.yaml"))).to.equal(true);
+    const { code, stdout } = await check(path.join(folder, "lib"), "--format", "json");
+    expect(code).to.equal(EXIT.fine);
+    expect(documentOf(stdout).plan.resources.map(({ source }) => source?.file)).to.include("../index.js");
+  });
+
   it("does not count the files of a folder that is another project's", async () => {
     const folder = shop();
     await check(folder, "--write-baseline", "--baseline", "baseline.yaml");

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { parseDocument } from "yaml";
 import type { Json } from "../../components/testing/plan.ts";
-import { readProject } from "../../components/testing/project.ts";
+import { ownStackName, projectRoot, readProject } from "../../components/testing/project.ts";
 import { isObject } from "../../components/testing/wire.ts";
 import { type Baseline, readBaseline } from "../../policies/baseline.ts";
 import { RULES } from "../../policies/rules/index.ts";
@@ -37,7 +37,8 @@ export interface StackPolicies {
 }
 
 /** Finds what a project, its stack and the command line say of policies. */
-export function policiesOf(request: PolicyRequest): StackPolicies {
+export function policiesOf(asked: PolicyRequest): StackPolicies {
+  const request = { ...asked, cwd: rootOf(asked.cwd) };
   const { cwd, input, policyConfig } = request;
   const stranger = input === undefined ? undefined : strangerIn(cwd, input.plan.project);
   const own = (name: string) => (stranger === undefined ? ownFile(cwd, name) : undefined);
@@ -54,9 +55,14 @@ export function policiesOf(request: PolicyRequest): StackPolicies {
   };
 }
 
-/** Where a project keeps its baseline. */
+/** Where a project keeps its baseline, whichever of its folders is named. */
 export function ownBaseline(cwd: string): string {
-  return path.join(cwd, "policies", "baseline.yaml");
+  return path.join(rootOf(cwd), "policies", "baseline.yaml");
+}
+
+/** The folder of the project that a folder lies in, where its policies lie too; else the folder itself. */
+function rootOf(cwd: string): string {
+  return projectRoot(cwd) ?? cwd;
 }
 
 function ownFile(cwd: string, name: string): string | undefined {
@@ -94,9 +100,8 @@ function stackSettings({ cwd, stack, config, input }: PolicyRequest, isOwn: bool
   return readSettings(values[SETTINGS_KEY], RULES, `${file}, ${SETTINGS_KEY}`);
 }
 
-/** `organization/project/stack` names the file by its last part. */
 function stackFile(stack: string): string {
-  return `Pulumi.${stack.split("/").at(-1) ?? stack}.yaml`;
+  return `Pulumi.${ownStackName(stack)}.yaml`;
 }
 
 function readYaml(file: string): Json {
@@ -109,5 +114,10 @@ function readYaml(file: string): Json {
   const document = parseDocument(text);
   const [mistake] = document.errors;
   if (mistake) throw new CommandError(`${file}: ${mistake.message}`);
-  return document.toJS() as Json;
+  try {
+    return document.toJS() as Json;
+  } catch (error) {
+    // Aliases are followed only now.
+    throw new CommandError(`${file}: ${(error as Error).message}`);
+  }
 }

@@ -12,31 +12,25 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
-import type { Plan } from "../../components/testing/plan.ts";
+import type { Json, Plan } from "../../components/testing/plan.ts";
 import { CommandError } from "../exit.ts";
+import { savedPlanIn } from "../policy/input.ts";
 
 /** Reads the Plan that another run saved: with `--save-plan`, or as part of its JSON report. */
 export function readPlan(file: string): Plan {
-  let document: unknown;
+  let document: Json;
   try {
-    document = JSON.parse(readFileSync(file, "utf8"));
+    document = JSON.parse(readFileSync(file, "utf8")) as Json;
   } catch (error) {
     throw new CommandError(
       `${file} cannot be read as a saved plan: ${error instanceof Error ? error.message : ""}`,
     );
   }
-  const plan = isRecord(document) && isRecord(document.plan) ? document.plan : document;
-  if (!isRecord(plan) || !Array.isArray(plan.resources)) {
-    throw new CommandError(
-      `${file} is no saved plan. Make one with "strongroom preview --save-plan FILE" or "--format json --out FILE".`,
-    );
-  }
-  if (plan.schemaVersion !== 1) {
-    throw new CommandError(
-      `${file} was saved by another version of strongroom, whose plans this one cannot read.`,
-    );
-  }
-  return plan as unknown as Plan;
+  const plan = savedPlanIn(document, file);
+  if (plan !== undefined) return plan;
+  throw new CommandError(
+    `${file} is no saved plan. Make one with "strongroom preview --save-plan FILE" or "--format json --out FILE".`,
+  );
 }
 
 /** A commit of the repository that a folder lies in. */
@@ -118,8 +112,4 @@ function linkEach(packages: string, target: string, from: string, to: string): v
     const counterpart = path.join(to, path.relative(from, real));
     symlinkSync(isWorkspace && existsSync(counterpart) ? counterpart : real, path.join(target, name));
   }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -42,7 +42,7 @@ const DEFINITION_TIMEOUT_MS = 30_000;
 export async function loadPack(folder: string): Promise<LoadedPack> {
   const description = path.join(folder, "PulumiPolicy.yaml");
   if (!existsSync(description)) throw new Error(`${folder} is no policy pack: it has no PulumiPolicy.yaml`);
-  const { runtime, main } = parse(readFileSync(description, "utf8")) as {
+  const { runtime, main } = (parse(readFileSync(description, "utf8")) ?? {}) as {
     runtime?: string | { name?: string; options?: { typescript?: boolean } };
     main?: string;
   };

@@ -3,6 +3,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { PlanError, planProject } from "../../components/testing/index.ts";
 import type { Plan } from "../../components/testing/index.ts";
+import { projectRoot } from "../../components/testing/project.ts";
 import { BaselineError } from "../../policies/baseline.ts";
 import { ExemptionsError } from "../../policies/exemptions.ts";
 import { SettingsError } from "../../policies/settings.ts";
@@ -62,7 +63,8 @@ export async function preview(request: PreviewRequest): Promise<Preview> {
       request.input?.plan ?? planOf(request, cwd),
       baselineOf(request, former),
     );
-    const plan = fromHere(planned, cwd);
+    // A program's sources are named from its project's folder.
+    const plan = fromHere(planned, request.input === undefined ? (projectRoot(cwd) ?? cwd) : cwd);
     onProgress?.(`Judging ${plan.resources.length} resources`);
     const after = await sideOf(request, plan, judge);
     const document: Preview = {
@@ -122,11 +124,11 @@ async function planOf(
 }
 
 /** A Plan whose sources are named from the current folder, so that terminals and code scanning find them. */
-function fromHere(plan: Plan, cwd: string): Plan {
+function fromHere(plan: Plan, folder: string): Plan {
   const resources = plan.resources.map((resource) => {
     const { source } = resource;
     if (source === undefined) return resource;
-    return { ...resource, source: { ...source, file: path.relative("", path.resolve(cwd, source.file)) } };
+    return { ...resource, source: { ...source, file: path.relative("", path.resolve(folder, source.file)) } };
   });
   return { ...plan, resources };
 }
@@ -134,7 +136,7 @@ function fromHere(plan: Plan, cwd: string): Plan {
 /** What `--against` names: another run's Plan, or a commit whose program is still to be run. */
 async function findFormer({ against, cwd }: PreviewRequest): Promise<Plan | Commit | undefined> {
   if (against === undefined) return undefined;
-  return statSync(against, { throwIfNoEntry: false })?.isFile() === true
+  return existsSync(against) && statSync(against).isFile()
     ? readPlan(against)
     : await findCommit(against, cwd);
 }
@@ -182,13 +184,13 @@ async function sideOf(
 
 /** Prices are large tables: loaded only where they are asked for. */
 async function costOf({ cwd, config }: PreviewRequest, plan: Plan): Promise<CostEstimate> {
-  const [{ estimate }, { readUsage, USAGE_KEY }, { readProject }] = await Promise.all([
+  const [{ estimate }, { usageBeside }, { readUsage, USAGE_KEY }] = await Promise.all([
     import("../cost/estimate.ts"),
+    import("../cost/plans.ts"),
     import("../cost/usage.ts"),
-    import("../../components/testing/project.ts"),
   ]);
-  const text = config[USAGE_KEY] ?? readProject(cwd, plan.stack).configuration.values.get(USAGE_KEY);
-  return estimate(plan, { usage: readUsage(text) });
+  const given = config[USAGE_KEY];
+  return estimate(plan, { usage: given === undefined ? usageBeside(plan, cwd) : readUsage(given) });
 }
 
 /** Errors that are somebody's to mend, as what the command says; any other stays as it is. */

@@ -82,6 +82,52 @@ describe("pricers: compute", () => {
     ).to.deep.equal({ "EBS gp3": 8, "EBS gp3 IOPS": 5, "EBS gp3 throughput": 4 });
   });
 
+  it("price a group's instances with the volumes of its launch template, as many as there may be", () => {
+    const ebs = { volumeSize: 100, volumeType: "gp3" };
+    const group = new PlanBuilder()
+      .add("aws:ec2/launchTemplate:LaunchTemplate", "template", {
+        instanceType: "t3.micro",
+        blockDeviceMappings: [
+          { deviceName: "/dev/xvda", ebs },
+          { deviceName: "/dev/sdf", ebs: { volumeSize: 50, volumeType: "io1", iops: 100 } },
+          { deviceName: "/dev/sdg", virtualName: "ephemeral0" },
+        ],
+      })
+      .add(
+        "aws:autoscaling/group:Group",
+        "group",
+        { minSize: 2, maxSize: 4 },
+        { refers: { launchTemplate: "template" } },
+      );
+    const found = lines(group);
+    expect(dollars(found)).to.deep.equal({
+      "EC2 t3.micro": 15.184,
+      "EBS gp3": 16,
+      "EBS io1": 12.5,
+      "EBS io1 IOPS": 13,
+    });
+    expect(found["EBS gp3"]?.monthly).to.deep.equal({ low: 16, expected: 16, high: 32 });
+  });
+
+  it("charge the public addresses that tasks and instances draw", () => {
+    const address = (builder: PlanBuilder) => lines(builder)["public IPv4 address"]?.monthly.expected;
+    const instance = { instanceType: "t3.micro", associatePublicIpAddress: true };
+    expect(address(new PlanBuilder().add("aws:ec2/instance:Instance", "it", instance))).to.equal(3.65);
+    const group = new PlanBuilder()
+      .add("aws:ec2/launchTemplate:LaunchTemplate", "template", {
+        instanceType: "t3.micro",
+        networkInterfaces: [{ associatePublicIpAddress: "true" }],
+      })
+      .add("aws:autoscaling/group:Group", "it", { minSize: 2 }, { refers: { launchTemplate: "template" } });
+    expect(address(group)).to.equal(7.3);
+    const tasks = new PlanBuilder().fargate("web", { vcpu: 1, gb: 2 }, { min: 3 });
+    expect(address(tasks)).to.equal(undefined);
+    Object.assign(tasks.plan.resources.at(-1)?.inputs ?? {}, {
+      networkConfiguration: { assignPublicIp: true },
+    });
+    expect(address(tasks)).to.be.closeTo(10.95, 1e-9);
+  });
+
   it("price functions by calls and GB-seconds", () => {
     const usage = { functionCalls: 3, functionSeconds: 0.5 };
     // 3 million × 0.5 s × 0.25 GB = 375,000 GB-s

@@ -1,7 +1,8 @@
 import type { Json, PlanResource } from "../../../components/testing/plan.ts";
+import type { Monthly } from "../cost.ts";
 import { runningShare, tasksOf } from "../hours.ts";
 import { fixed, HOURS, times } from "../monthly.ts";
-import { listAt, numberAt, objectAt, objectsAt, textAt } from "../site.ts";
+import { isOn, listAt, numberAt, objectAt, objectsAt, textAt } from "../site.ts";
 import type { Site } from "../site.ts";
 import type { Charge, Pricers, Unpriced } from "./pricer.ts";
 
@@ -17,7 +18,7 @@ export const compute: Pricers = {
   "aws:ecs/service:Service": fargateService,
   "aws:ec2/instance:Instance": instance,
   "aws:autoscaling/group:Group": instanceGroup,
-  "aws:ebs/volume:Volume": ({ inputs }) => volume(inputs, 1),
+  "aws:ebs/volume:Volume": ({ inputs }) => volume(inputs),
   "aws:lambda/function:Function": lambda,
   "aws:lambda/provisionedConcurrencyConfig:ProvisionedConcurrencyConfig": provisionedConcurrency,
   "aws:eks/cluster:Cluster": () => [
@@ -83,6 +84,9 @@ function fargateService(service: PlanResource, site: Site): (Charge | Unpriced)[
       how: `${tasks.words} × ${extra} GB × ${HOURS} h`,
     });
   }
+  if (isOn(objectAt(service.inputs, "networkConfiguration") ?? {}, "assignPublicIp")) {
+    charges.push(publicAddress(times(tasks, HOURS), `${tasks.words} × ${HOURS} h`));
+  }
   return charges;
 }
 
@@ -105,7 +109,6 @@ function instance(resource: PlanResource, site: Site): (Charge | Unpriced)[] {
   const type = textAt(resource.inputs, "instanceType");
   if (type === "") return [{ why: "its instance type is not in the Plan" }];
   const share = runningShare(resource, site);
-  const root = objectAt(resource.inputs, "rootBlockDevice") ?? {};
   return [
     {
       part: partOf(resource),
@@ -114,16 +117,41 @@ function instance(resource: PlanResource, site: Site): (Charge | Unpriced)[] {
       quantity: fixed(HOURS * share),
       how: hoursInWords(share),
     },
-    // Amazon Linux's image brings a root volume of 8 GB, gp3 where nothing else is said.
-    ...volume({ type: root.volumeType ?? "gp3", size: root.volumeSize ?? 8, ...pick(root) }, 1),
-    ...objectsAt(resource.inputs, "ebsBlockDevices").flatMap((each) =>
-      volume({ type: each.volumeType ?? "gp3", size: each.volumeSize ?? 8, ...pick(each) }, 1),
-    ),
+    ...volumesOf(resource.inputs).flatMap((each) => volume(each)),
+    ...(isOn(resource.inputs, "associatePublicIpAddress")
+      ? [publicAddress(fixed(HOURS * share), hoursInWords(share))]
+      : []),
   ];
+}
+
+/** The address that AWS draws for a task or an instance; elastic ones are charged where they are made. */
+function publicAddress(hours: Monthly, how: string): Charge {
+  return { part: "network", what: "public IPv4 address", price: "ipv4.hour", quantity: hours, how };
 }
 
 /** A NAT instance belongs to the network. */
 const partOf = ({ inputs }: PlanResource) => (inputs.sourceDestCheck === false ? "network" : "compute");
+
+/** What images call the volume that they start from. */
+const ROOT_DEVICES = ["/dev/xvda", "/dev/sda1"];
+
+/**
+ * The volumes that an instance starts with, as instances, launch configurations and launch templates declare them.
+ * Amazon Linux's image brings a root volume of 8 GB, gp3 where nothing else is said.
+ */
+function volumesOf(inputs: Record<string, Json>): Record<string, Json>[] {
+  const mapped = objectsAt(inputs, "blockDeviceMappings").flatMap((mapping) => {
+    const ebs = objectAt(mapping, "ebs");
+    return ebs === undefined ? [] : [{ ebs, isRoot: ROOT_DEVICES.includes(textAt(mapping, "deviceName")) }];
+  });
+  const root = objectAt(inputs, "rootBlockDevice") ?? mapped.find(({ isRoot }) => isRoot)?.ebs ?? {};
+  const others = mapped.filter(({ isRoot }) => !isRoot).map(({ ebs }) => ebs);
+  return [root, ...objectsAt(inputs, "ebsBlockDevices"), ...others].map((device) => ({
+    type: device.volumeType ?? "gp3",
+    size: device.volumeSize ?? 8,
+    ...pick(device),
+  }));
+}
 
 const pick = (device: Record<string, Json>) => ({
   ...(device.iops === undefined ? {} : { iops: device.iops }),
@@ -143,23 +171,41 @@ function instanceGroup(group: PlanResource, site: Site): (Charge | Unpriced)[] {
   const min = numberAt(group.inputs, "minSize");
   const max = Math.max(min, numberAt(group.inputs, "maxSize", min));
   const expected = Math.min(Math.max(numberAt(group.inputs, "desiredCapacity", min), min), max);
+  const instances = { low: min, expected, high: max };
+  const how = `${expected} (${min}–${max}) × ${HOURS} h`;
   return [
     {
       part: template?.inputs.sourceDestCheck === false ? "network" : "compute",
       what: `EC2 ${type}`,
       price: `ec2.${type}`,
-      quantity: times({ low: min, expected, high: max }, HOURS),
-      how: `${expected} (${min}–${max}) × ${HOURS} h`,
+      quantity: times(instances, HOURS),
+      how,
     },
-    ...volume({ type: "gp3", size: 8 }, expected),
+    ...volumesOf(template?.inputs ?? {}).flatMap((each) => volume(each, instances)),
+    ...(drawsPublicAddress(template?.inputs ?? {}) ? [publicAddress(times(instances, HOURS), how)] : []),
   ];
 }
 
-function volume(inputs: Record<string, Json>, count: number): Charge[] {
+/** Launch templates say so of a network interface, as a text; launch configurations of themselves. */
+function drawsPublicAddress(template: Record<string, Json>): boolean {
+  return (
+    isOn(template, "associatePublicIpAddress") ||
+    objectsAt(template, "networkInterfaces").some(
+      (each) => textAt(each, "associatePublicIpAddress") === "true",
+    )
+  );
+}
+
+/** @param count volumes of this kind */
+function volume(inputs: Record<string, Json>, count: Monthly = fixed(1)): Charge[] {
   const type = textAt(inputs, "type", "gp2");
-  const gb = numberAt(inputs, "size", 1) * count;
   const charges: Charge[] = [
-    { part: "compute", what: `EBS ${type}`, price: `ebs.${type}.storage`, quantity: fixed(gb) },
+    {
+      part: "compute",
+      what: `EBS ${type}`,
+      price: `ebs.${type}.storage`,
+      quantity: times(count, numberAt(inputs, "size", 1)),
+    },
   ];
   const iops = numberAt(inputs, "iops") - (type === "gp3" ? INCLUDED_GP3.iops : 0);
   if (["gp3", "io1", "io2"].includes(type) && iops > 0) {
@@ -167,7 +213,7 @@ function volume(inputs: Record<string, Json>, count: number): Charge[] {
       part: "compute",
       what: `EBS ${type} IOPS`,
       price: `ebs.${type}.iops`,
-      quantity: fixed(iops * count),
+      quantity: times(count, iops),
     });
   }
   const throughput = numberAt(inputs, "throughput") - INCLUDED_GP3.throughput;
@@ -176,7 +222,7 @@ function volume(inputs: Record<string, Json>, count: number): Charge[] {
       part: "compute",
       what: "EBS gp3 throughput",
       price: "ebs.gp3.throughput",
-      quantity: fixed(throughput * count),
+      quantity: times(count, throughput),
     });
   }
   return charges;

@@ -31,6 +31,16 @@ describe("pricers: network and load balancing", () => {
     expect(priced("aws:ec2/vpcEndpoint:VpcEndpoint", { vpcEndpointType: "Gateway" })).to.deep.equal({});
   });
 
+  it("say of endpoints of firewalls that no price is known", () => {
+    const type = "aws:ec2/vpcEndpoint:VpcEndpoint";
+    const { notPriced } = estimate(
+      new PlanBuilder().add(type, "it", { vpcEndpointType: "GatewayLoadBalancer" }).plan,
+    );
+    expect(notPriced.map(({ why }) => why)).to.deep.equal([
+      "no price known for endpoints of the type GatewayLoadBalancer",
+    ]);
+  });
+
   it("price load balancers by hour, by the dimension that needs most capacity, by address and by what leaves", () => {
     const usage = { newConnections: 50, loadBalancerGb: 365, internetGb: 300, internetFreeGb: 100 };
     const found = priced("aws:lb/loadBalancer:LoadBalancer", { subnets: ["a", "b"] }, usage);
@@ -51,6 +61,7 @@ describe("pricers: network and load balancing", () => {
       "ALB capacity units",
     ]);
     const two = new PlanBuilder()
+      .add("aws:lb/loadBalancer:LoadBalancer", "inner", { internal: true })
       .add("aws:lb/loadBalancer:LoadBalancer", "a")
       .add("aws:lb/loadBalancer:LoadBalancer", "b");
     const out = estimate(two.plan, { usage: { internetGb: 100, internetFreeGb: 100 } })

@@ -53,10 +53,11 @@ function zonesServed(resource: PlanResource, site: Site): number {
   return Math.max(1, new Set(zones.filter((zone) => zone !== undefined)).size);
 }
 
-function endpoint(resource: PlanResource, site: Site): Charge[] {
+function endpoint(resource: PlanResource, site: Site): (Charge | Unpriced)[] {
   const type = textAt(resource.inputs, "vpcEndpointType", "Gateway");
   // Gateway endpoints (S3, DynamoDB) are free.
-  if (type !== "Interface") return [];
+  if (type === "Gateway") return [];
+  if (type !== "Interface") return [{ why: `no price known for endpoints of the type ${type}` }];
   const zones = listAt(resource.inputs, "subnetIds").length;
   const service = textAt(resource.inputs, "serviceName").replace(/^com\.amazonaws\.[^.]+\./, "");
   return [
@@ -95,13 +96,13 @@ function loadBalancer(resource: PlanResource, site: Site): (Charge | Unpriced)[]
       how: `${Math.round(units * 1000) / 1000} LCU × ${HOURS} h`,
     },
   ];
-  if (isOn(resource.inputs, "internal")) return charges;
+  if (!isPublic(resource)) return charges;
   const zones = Math.max(
     1,
     listAt(resource.inputs, "subnets").length,
     listAt(resource.inputs, "subnetMappings").length,
   );
-  const free = site.position(resource) === 0 ? internetFreeGb : 0;
+  const free = site.all(resource.type).find(isPublic) === resource ? internetFreeGb : 0;
   const out = beyond(site.assumed(internetGb), free);
   return [
     ...charges,
@@ -121,3 +122,5 @@ function loadBalancer(resource: PlanResource, site: Site): (Charge | Unpriced)[]
     },
   ];
 }
+
+const isPublic = ({ inputs }: PlanResource): boolean => !isOn(inputs, "internal");

@@ -77,6 +77,7 @@ describe("pricers: observability", () => {
         ],
       }),
     ).to.equal(0.2);
+    expect(alarm({ metricQueries: [{ id: "a", metric: { metricName: "m", period: 10 } }] })).to.equal(0.3);
     expect(
       alarm({
         metricQueries: [
@@ -89,6 +90,15 @@ describe("pricers: observability", () => {
     expect(dollars(priced("aws:cloudwatch/compositeAlarm:CompositeAlarm"))).to.deep.equal({
       "composite alarm": 0.5,
     });
+  });
+
+  it("price canaries by how often they run", () => {
+    const canary = (expression: string) =>
+      dollars(priced("aws:synthetics/canary:Canary", { schedule: { expression } })).canary;
+    expect(canary("rate(1 minute)")).to.equal(52.56);
+    expect(canary("rate(1 hour)")).to.equal(0.876);
+    expect(canary("rate(0 minute)"), "once").to.equal(0.0012);
+    expect(canary("cron(0 10 * * ? *)"), "every five minutes").to.equal(10.512);
   });
 
   it("leave an account's free dashboards free", () => {

@@ -1,7 +1,7 @@
 import type { PlanResource } from "../../../components/testing/plan.ts";
 import { tasksOf } from "../hours.ts";
 import { fixed, HOURS, sum, times } from "../monthly.ts";
-import { listAt, numberAt, objectsAt, textAt } from "../site.ts";
+import { listAt, numberAt, objectAt, objectsAt, textAt } from "../site.ts";
 import type { Site } from "../site.ts";
 import type { Charge, Pricers } from "./pricer.ts";
 
@@ -118,7 +118,7 @@ function alarm({ inputs }: PlanResource): Charge[] {
   const band = textAt(inputs, "thresholdMetricId") !== "" ? 2 : 0;
   const periods = [
     numberAt(inputs, "period", 60),
-    ...queries.flatMap((query) => objectsAt(query, "metric").map((metric) => numberAt(metric, "period", 60))),
+    ...queries.map((query) => numberAt(objectAt(query, "metric") ?? {}, "period", 60)),
   ];
   const high = periods.some((period) => period < 60);
   const count = Math.max(1, metrics) + band;
@@ -183,11 +183,11 @@ function containerInsights(cluster: PlanResource, site: Site): Charge[] {
   ];
 }
 
-/** Runs of a `rate(…)`; one every five minutes for other schedules. */
+/** Runs of a `rate(…)`, of which `rate(0 minute)` runs but once; one every five minutes for other schedules. */
 function canary({ inputs }: PlanResource): Charge[] {
-  const [, every = "5", unit = "minute"] =
-    /^rate\((\d+) (minute|hour)s?\)$/.exec(textAt(objectsAt(inputs, "schedule")[0] ?? {}, "expression")) ??
-    [];
-  const runs = (HOURS * 60) / (Number(every) * (unit === "hour" ? 60 : 1));
+  const schedule = textAt(objectAt(inputs, "schedule") ?? {}, "expression");
+  const [, every = "5", unit = "minute"] = /^rate\((\d+) (minute|hour)s?\)$/.exec(schedule) ?? [];
+  const minutes = Number(every) * (unit === "hour" ? 60 : 1);
+  const runs = minutes === 0 ? 1 : (HOURS * 60) / minutes;
   return [{ part: "observability", what: "canary", price: "cloudwatch.canary", quantity: fixed(runs) }];
 }

@@ -8,7 +8,7 @@ import { pathToFileURL } from "node:url";
 import { expect } from "chai";
 import type { Price, PriceTable } from "../prices/price-table.ts";
 import { queryOf } from "./queries.ts";
-import { NoCredentials, refresh } from "./refresh.ts";
+import { NoCredentials, NoPrices, refresh } from "./refresh.ts";
 
 /** A product as the Price List writes it. */
 interface Listed {
@@ -28,7 +28,7 @@ class PriceListServer {
   readonly questions: Question[] = [];
   /** Questions that are still to be throttled. */
   throttle = 0;
-  /** Service code whose questions fail. */
+  /** Service code whose questions fail; `*` for all. */
   refuse = "";
   readonly #products: Record<string, Listed[]>;
   readonly #server: Server;
@@ -66,7 +66,7 @@ class PriceListServer {
       this.throttle--;
       return [400, { __type: "ThrottlingException", message: "Rate exceeded" }];
     }
-    if (question.ServiceCode === this.refuse)
+    if ([question.ServiceCode, "*"].includes(this.refuse))
       return [400, { __type: "AccessDeniedException", message: "not allowed" }];
     this.questions.push(question);
     const matching = (this.#products[question.ServiceCode] ?? []).filter(({ attributes }) =>
@@ -196,6 +196,16 @@ describe("refresh of the price table", () => {
     writeFile(path.join(folder, `${table.region}.json`), `${JSON.stringify(table, undefined, 2)}\n`);
   const read = async (region: string) =>
     JSON.parse(await readFile(path.join(folder, `${region}.json`), "utf8")) as PriceTable;
+
+  it("writes nothing when the Price List tells no price at all", async () => {
+    server.refuse = "*";
+    const error: unknown = await refresh("us-east-1", "2026-06-30", url).catch((reason: unknown) => reason);
+    expect(error).to.be.instanceOf(NoPrices);
+    expect((error as Error).message).to.equal(
+      "the Price List did not answer: AccessDeniedException: not allowed",
+    );
+    expect((await read("us-east-1")).pricesAsOf).to.equal("2026-01-31");
+  });
 
   it("takes new figures, confirms the others, and keeps with their own day what has no single answer", async () => {
     const result = await refresh("us-east-1", "2026-12-01", url);

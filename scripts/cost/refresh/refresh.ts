@@ -20,6 +20,11 @@ export class NoCredentials extends Error {
   override readonly name = "NoCredentials";
 }
 
+/** The Price List has told no price at all: a table that was written now would only look new. */
+export class NoPrices extends Error {
+  override readonly name = "NoPrices";
+}
+
 /** Where the tables lie. */
 const TABLES_FOLDER = new URL("../prices/", import.meta.url);
 /** Questions under way at once; the Price List allows few a second. */
@@ -32,6 +37,7 @@ const AT_ONCE = 4;
  *
  * @param today becomes the table's date, `YYYY-MM-DD`
  * @throws {NoCredentials} before anything is asked
+ * @throws {NoPrices} when nothing was answered; then nothing is written
  */
 export async function refresh(
   region: string,
@@ -48,10 +54,12 @@ export async function refresh(
     const home = region === HOME_REGION ? table : await tableOf(new URL(`${HOME_REGION}.json`, folder));
     const result: Refreshed = { region, confirmed: 0, changed: [], kept: [] };
     const prices: Record<string, Price> = {};
+    const reasons: string[] = [];
     await inParallel(Object.entries(home.prices), async ([id, model]) => {
       const before = table.prices[id];
       const answer = await askFor(id, region, list);
       if (typeof answer === "string") {
+        reasons.push(answer);
         if (before !== undefined) prices[id] = { ...before, asOf: before.asOf ?? table.pricesAsOf };
         // A price that the region's table leaves to its base is kept there, and reported there.
         if (before !== undefined) result.kept.push({ id, why: answer });
@@ -62,6 +70,8 @@ export async function refresh(
       if (before?.usd === answer) result.confirmed++;
       else result.changed.push({ id, before: before?.usd, after: answer });
     });
+    if (result.confirmed + result.changed.length === 0)
+      throw new NoPrices(reasons.find((reason) => reason.startsWith(UNANSWERED)) ?? reasons[0]);
     await write(file, { ...table, pricesAsOf: today, prices: sorted(prices) });
     const byId = (a: { id: string }, b: { id: string }) => (a.id < b.id ? -1 : 1);
     return { ...result, changed: result.changed.sort(byId), kept: result.kept.sort(byId) };
@@ -69,6 +79,8 @@ export async function refresh(
     list.close();
   }
 }
+
+const UNANSWERED = "the Price List did not answer";
 
 /** The price, or why there is none. */
 async function askFor(id: string, region: string, list: PriceList): Promise<number | string> {
@@ -85,7 +97,7 @@ async function askFor(id: string, region: string, list: PriceList): Promise<numb
         return `the Price List has several prices: ${answer.usd.map((usd) => `$${usd}`).join(", ")}`;
     }
   } catch (error) {
-    return `the Price List did not answer: ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`;
+    return `${UNANSWERED}: ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`;
   }
 }
 
