@@ -83,6 +83,14 @@ describe("strongroom reach", () => {
     );
   });
 
+  it("asks for another end where both are the same", async () => {
+    for (const [from, to] of [
+      ["backend", "backend-service"],
+      ["internet", "internet"],
+    ] as const)
+      expect(await mistake(from, to)).to.match(/are the same\. Name two ends/);
+  });
+
   it("asks which one is meant where several have the name", async () => {
     const twin = samplePlan();
     const cache = find(twin, "sessions-cache");

@@ -4,7 +4,7 @@ import type { Reach } from "../../policies/graph/ways.ts";
 import { networkOf } from "../../policies/graph/network.ts";
 import { reach, type End } from "../../policies/graph/reach.ts";
 import { stackFrom } from "../../policies/judging.ts";
-import { planFailure } from "../exit.ts";
+import { CommandError, planFailure } from "../exit.ts";
 import type { Input } from "../policy/input.ts";
 import { hosted } from "../preview/hosted-plan.ts";
 import { endNamed } from "./ends.ts";
@@ -41,6 +41,11 @@ export async function runReach(request: ReachRequest): Promise<Answer> {
     End,
     End,
   ];
+  if (from === to) {
+    throw new CommandError(
+      `${request.from} and ${request.to} are the same. Name two ends: there is no way from one to itself.`,
+    );
+  }
   return { from, to, port, protocol, reach: reach(network, from, to, { port, protocol }) };
 }
 
