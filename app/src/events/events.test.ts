@@ -56,6 +56,8 @@ describe("events", () => {
     const [, second, , fourth] = times;
     expect(await found(`created_gte=${String(second)}&created_lt=${String(fourth)}`)).to.deep.equal([2, 1]);
     expect(await found(`created_gt=${String(second)}&created_lte=${String(fourth)}`)).to.deep.equal([3, 2]);
+    expect(await found(`created_gte=0&created_gt=${String(second)}`)).to.deep.equal([4, 3, 2]);
+    expect(await found(`created_lt=${String(fourth)}&created_lte=${String(second)}`)).to.deep.equal([1, 0]);
     expect(await found("created_gte=0")).to.have.length(5);
     expect(await found("created_lt=0")).to.have.length(0);
     expect(await found("created_gt=99999999999")).to.have.length(0);

@@ -1,7 +1,7 @@
 /** Reads of the events. They are written by the journal alone. */
 import type pg from "pg";
 import { TypeID } from "typeid-js";
-import type { ListOptions } from "../database/objects.ts";
+import type { CreatedRange, ListOptions } from "../database/objects.ts";
 import { pageOf, type Page } from "../database/page.ts";
 import { ID_PREFIXES } from "../ids.ts";
 import type { EventRow } from "./event.ts";
@@ -51,8 +51,7 @@ export class EventRepository {
     where("id > ?", endingBefore);
     where("object = ?", object);
     where("webhook_wants(?::jsonb, type)", types && JSON.stringify(types));
-    const from = created?.gte ?? (created?.gt === undefined ? undefined : created.gt + 1);
-    const to = created?.lt ?? (created?.lte === undefined ? undefined : created.lte + 1);
+    const { from, to } = secondsOf(created);
     where("created >= to_timestamp(?::bigint)", from);
     where("created < to_timestamp(?::bigint)", to);
     // Ids grow with time: so the index leads near the first event, without one more index for each event to pay for.
@@ -66,6 +65,13 @@ export class EventRepository {
     );
     return pageOf(rows, limit, endingBefore !== undefined);
   }
+}
+
+/** The first second of the range, and the one after its last; undefined where it has no end. */
+function secondsOf({ gt, gte, lt, lte }: CreatedRange = {}): { from?: number; to?: number } {
+  const from = Math.max(gte ?? -Infinity, gt === undefined ? -Infinity : gt + 1);
+  const to = Math.min(lt ?? Infinity, lte === undefined ? Infinity : lte + 1);
+  return { from: from === -Infinity ? undefined : from, to: to === Infinity ? undefined : to };
 }
 
 /** The least id that an event made at this moment can have. @param time milliseconds since 1970 (UTC) */

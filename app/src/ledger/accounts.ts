@@ -1,10 +1,11 @@
 /** Opening and changing accounts. */
+import { isDeepStrictEqual } from "node:util";
 import { toSeconds } from "../clock.ts";
 import type { Core } from "../core.ts";
 import { ApiError, invalid, notFound } from "../errors.ts";
 import type { Caller, Operation } from "../http/operation.ts";
 import type { Decision } from "../journal/once.ts";
-import type { AccountChange, DomainEvent } from "../journal/write.ts";
+import type { AccountChange, AccountSettings, DomainEvent } from "../journal/write.ts";
 import { normalSide, presentAccount } from "./present.ts";
 import type { AccountRow, LedgerRepository } from "./repository.ts";
 import type { Account, AccountUpdate, NewAccount } from "./schemas.ts";
@@ -43,11 +44,12 @@ export function openAccount(core: Core, { caller }: Operation, body: NewAccount)
   return {
     answer: { status: 201, body: shown },
     accounts: [account],
-    events: [accountEvent(core, "ledger.account.created", shown)],
+    events: [accountEvent(core, "ledger.account.created", 1, shown)],
   };
 }
 
-export function changeAccount(core: Core, row: AccountRow, body: AccountUpdate): Decision {
+/** @param lastEvent Version of the last event of the account. */
+export function changeAccount(core: Core, row: AccountRow, lastEvent: number, body: AccountUpdate): Decision {
   if (row.code !== null) {
     throw new ApiError(
       403,
@@ -62,24 +64,16 @@ export function changeAccount(core: Core, row: AccountRow, body: AccountUpdate):
   ) {
     throw notEmpty(row.id);
   }
-  const { id, name, type, currency, status, overdraft, customer, metadata } = { ...row, ...body };
-  const account = {
-    id,
-    name,
-    type,
-    currency,
-    status,
-    overdraft,
-    customer,
-    metadata,
-    created: row.created.getTime(),
-    before: { name: row.name, status: row.status, overdraft: row.overdraft, metadata: row.metadata },
-  };
   const shown = presentAccount({ ...row, ...body });
+  const answer = { status: 200, body: shown };
+  const before = settingsOf(row);
+  const settings = settingsOf({ ...row, ...body });
+  if (isDeepStrictEqual(before, settings)) return { answer };
+  const { id, type, currency, customer, created } = row;
   return {
-    answer: { status: 200, body: shown },
-    accounts: [account],
-    events: [accountEvent(core, "ledger.account.updated", shown)],
+    answer,
+    accounts: [{ id, type, currency, customer, created: created.getTime(), ...settings, before }],
+    events: [accountEvent(core, "ledger.account.updated", lastEvent + 1, shown)],
   };
 }
 
@@ -98,11 +92,15 @@ export async function visibleAccount(
   return row;
 }
 
-/** Entries came between the look at the account and its closing: the table's constraint has the last word. */
-export function asNotEmpty(error: unknown, id: string): unknown {
-  const isConstraint =
-    error instanceof Error && "constraint" in error && error.constraint === "ledger_accounts_closed_empty";
-  return isConstraint ? notEmpty(id) : error;
+/** Entries came between the look at an account and its closing: the table's constraint has the last word. */
+export function isNotEmptyAnyMore(error: unknown): boolean {
+  return (
+    error instanceof Error && "constraint" in error && error.constraint === "ledger_accounts_closed_empty"
+  );
+}
+
+function settingsOf({ name, status, overdraft, metadata }: AccountRow): AccountSettings {
+  return { name, status, overdraft, metadata };
 }
 
 function notEmpty(id: string): ApiError {
@@ -113,15 +111,8 @@ function notEmpty(id: string): ApiError {
   );
 }
 
-/** Accounts have no version of their own: their number of entries grows, and orders an account's events as well. */
-function accountEvent(core: Core, type: string, shown: Account): DomainEvent {
+/** Accounts have no version of their own: their events are numbered, which is the order that they are told in. */
+function accountEvent(core: Core, type: string, version: number, shown: Account): DomainEvent {
   const data = JSON.stringify(shown);
-  return {
-    id: core.makeId("event"),
-    type,
-    object: shown.id,
-    version: shown.entries + 1,
-    created: core.clock(),
-    data,
-  };
+  return { id: core.makeId("event"), type, object: shown.id, version, created: core.clock(), data };
 }

@@ -1,8 +1,9 @@
 /** The ledger's reads. It is written through the journal only. */
 import type pg from "pg";
 import { pageOf, type Page } from "../database/page.ts";
-import type { AccountType, Direction, Layer } from "../journal/write.ts";
 import type { PageOptions } from "../http/pages.ts";
+import { ID_PREFIXES } from "../ids.ts";
+import type { AccountType, Direction, Layer } from "../journal/write.ts";
 import type { EntriesQuery } from "./schemas.ts";
 
 export interface AccountRow {
@@ -74,6 +75,11 @@ export interface BalanceRow {
   credits: number;
 }
 
+/** A transfer and its ledger transaction share the second part of their ids, so one is found by the other's. */
+export function transactionIdOf(transfer: string): string {
+  return ID_PREFIXES.transaction + transfer.slice(ID_PREFIXES.transfer.length);
+}
+
 const ENTRY = "account, sequence, transaction, direction, layer, amount, currency, balance, posted";
 
 export class LedgerRepository {
@@ -90,6 +96,15 @@ export class LedgerRepository {
       values: [id, livemode],
     });
     return rows[0];
+  }
+
+  /** Version of the last event of an account; 0 where there is none. */
+  async lastEventOf(account: string): Promise<number> {
+    const { rows } = await this.#pool.query<{ version: number }>(
+      "select coalesce(max(version), 0) as version from events where object = $1",
+      [account],
+    );
+    return rows[0]?.version ?? 0;
   }
 
   async accounts(filter: AccountFilter): Promise<Page<AccountRow>> {
@@ -173,8 +188,12 @@ export class LedgerRepository {
       conditions += type === "transfer" ? " and type = 'transfer'" : "";
       conditions += ` and type = $${String(values.length)}`;
     }
-    if (source !== undefined) {
+    if (source?.startsWith(`${ID_PREFIXES.transfer}_`)) {
+      values.push(transactionIdOf(source));
+      conditions += ` and type = 'transfer' and id = $${String(values.length)}`;
+    } else if (source !== undefined) {
       values.push(source);
+      // Written out, so that the index on the objects of all others serves.
       conditions += ` and type <> 'transfer' and object = $${String(values.length)}`;
     }
     if (account !== undefined) {

@@ -1,9 +1,14 @@
 import { expect } from "chai";
 import { testApp, type TestApp } from "../../test/app.test-support.ts";
+import { until } from "../../test/wait.test-support.ts";
 
 interface Made {
   id: string;
   secret: string;
+}
+
+interface Failure {
+  error?: { code: string; message: string; param?: string };
 }
 
 interface Transactions {
@@ -39,5 +44,84 @@ describe("Ledger, read by who acts for one customer", () => {
     const foreign = await api.get(`/v1/ledger/transactions?account=${other.id}`, { apiKey: secret });
     expect(foreign.status).to.equal(404);
     expect((await api.get("/v1/ledger/transactions", { apiKey: secret })).status).to.equal(404);
+  });
+});
+
+describe("Ledger accounts", () => {
+  let api: TestApp;
+
+  before(async () => {
+    api = await testApp();
+  });
+  after(() => api.close());
+
+  const open = (body: object = {}) =>
+    api.post<Failure & Made>("/v1/ledger/accounts", {
+      name: "Ada",
+      type: "liability",
+      currency: "usd",
+      ...body,
+    });
+
+  it("number their events, so that webhooks tell them in their order", async () => {
+    const { id } = (await open()).body;
+    await api.post(`/v1/ledger/accounts/${id}`, { name: "Bob" });
+    await api.post(`/v1/ledger/accounts/${id}`, { name: "Carol" });
+    // It is so already: nothing to tell.
+    await api.post(`/v1/ledger/accounts/${id}`, { status: "open", overdraft: 0 });
+    const { rows } = await api.database.pool.query(
+      "select version, data ->> 'name' as name from events where object = $1 order by version",
+      [id],
+    );
+    expect(rows).to.deep.equal([
+      { version: 1, name: "Ada" },
+      { version: 2, name: "Bob" },
+      { version: 3, name: "Carol" },
+    ]);
+  });
+
+  it("are not closed when money comes at that moment, and the refusal is the key's answer", async () => {
+    const { id } = (await open()).body;
+    const { pool } = api.database;
+    const money = await pool.connect();
+    await money.query("begin");
+    await money.query("update ledger_accounts set credits_posted = 5 where id = $1", [id]);
+    const close = () =>
+      api.post<Failure>(`/v1/ledger/accounts/${id}`, { status: "closed" }, { idempotencyKey: "close" });
+    const closing = close();
+    // The closing has seen an empty account, and waits for it.
+    await until(async () => {
+      const { rows } = await pool.query(
+        "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+      );
+      return rows.length > 0;
+    });
+    await money.query("commit");
+    money.release();
+    const { status, text } = await closing;
+    expect([status, (JSON.parse(text) as Failure).error?.code]).to.deep.equal([400, "account_not_empty"]);
+    expect((await close()).text).to.equal(text);
+  });
+
+  it("keep the money of customers that there are", async () => {
+    const { status, body } = await open({ customer: "cus_none" });
+    expect([status, body.error?.message, body.error?.param]).to.deep.equal([
+      400,
+      "There is no customer cus_none.",
+      "customer",
+    ]);
+    const { id: customer } = (await api.post<Made>("/v1/customers", { name: "Ada" })).body;
+    expect((await open({ customer })).body).to.include({ customer });
+  });
+
+  it("have no statement of a time that ends before it begins", async () => {
+    const { id } = (await open()).body;
+    const { status, body } = await api.get<Failure>(`/v1/ledger/accounts/${id}/statement?from=20&to=10`);
+    expect([status, body.error?.message, body.error?.param]).to.deep.equal([
+      400,
+      "from is 20, but must not be after to, 10.",
+      "from",
+    ]);
+    expect((await api.get(`/v1/ledger/accounts/${id}/statement?from=20&to=20`)).status).to.equal(200);
   });
 });

@@ -2,13 +2,14 @@ import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import { Type } from "typebox";
 import { toSeconds } from "../clock.ts";
 import type { Core } from "../core.ts";
-import { forbidden, notFound } from "../errors.ts";
+import { forbidden, invalid, notFound } from "../errors.ts";
 import { sendAnswer } from "../http/answer.ts";
 import type { Caller } from "../http/operation.ts";
 import { pageOptions } from "../http/pages.ts";
 import { ERROR_ANSWERS, Id, IdempotencyHeaders, listAnswer, ListOf, Timestamp } from "../http/schemas.ts";
-import type { Once } from "../journal/once.ts";
-import { asNotEmpty, changeAccount, openAccount, visibleAccount } from "./accounts.ts";
+import { requireCustomer } from "../identity/bound-customer.ts";
+import type { GivenAnswer, Once } from "../journal/once.ts";
+import { changeAccount, isNotEmptyAnyMore, openAccount, visibleAccount } from "./accounts.ts";
 import { presentAccount, presentEntry, presentTransaction, presentTrialBalance } from "./present.ts";
 import type { LedgerRepository, TransactionRow } from "./repository.ts";
 import * as schemas from "./schemas.ts";
@@ -35,7 +36,14 @@ export function ledgerRoutes(
         response: { 201: schemas.Account, ...ERROR_ANSWERS },
       },
       handler: async ({ operation, body }, reply) =>
-        sendAnswer(reply, await once.answer(operation, () => openAccount(core, operation, body))),
+        sendAnswer(
+          reply,
+          await once.answer(operation, async () => {
+            const { livemode } = operation.caller;
+            if (body.customer !== undefined) await requireCustomer(core.pool, body.customer, livemode);
+            return openAccount(core, operation, body);
+          }),
+        ),
     });
 
     app.get("/ledger/accounts", {
@@ -81,13 +89,21 @@ export function ledgerRoutes(
         response: { 200: schemas.Account, ...ERROR_ANSWERS },
       },
       handler: async ({ operation, params, body }, reply) => {
-        try {
-          const change = async () =>
-            changeAccount(core, await visibleAccount(repository, params.id, operation.caller), body);
-          return await sendAnswer(reply, await once.answer(operation, change));
-        } catch (error) {
-          throw asNotEmpty(error, params.id);
-        }
+        const decide = async () => {
+          const account = await visibleAccount(repository, params.id, operation.caller);
+          // After the account: whoever changes it in between makes this change a conflict.
+          return changeAccount(core, account, await repository.lastEventOf(account.id), body);
+        };
+        const change = async (): Promise<GivenAnswer> => {
+          try {
+            return await once.answer(operation, decide);
+          } catch (error) {
+            if (!isNotEmptyAnyMore(error)) throw error;
+            // Decided anew, it is refused, and that is the key's answer.
+            return change();
+          }
+        };
+        return sendAnswer(reply, await change());
       },
     });
 
@@ -118,6 +134,13 @@ export function ledgerRoutes(
       handler: async ({ operation, params, query }) => {
         const account = await visibleAccount(repository, params.id, operation.caller);
         const { from = 0, to = toSeconds(core.clock()) + 1, limit } = query;
+        if (from > to) {
+          throw invalid(
+            "parameter_invalid",
+            `from is ${String(from)}, but must not be after to, ${String(to)}.`,
+            "from",
+          );
+        }
         const moments: [Date, Date] = [new Date(from * 1000), new Date(to * 1000)];
         const [opening, closing] = (await repository.balancesAt(account.id, moments)) as [Moment, Moment];
         const upTo = Math.min(closing.sequence, (query.before ?? Infinity) - 1);

@@ -18,10 +18,14 @@ const NOT_MONEY = new Set([
   "xxx",
 ]);
 
+/** What the list does not have yet: the Caribbean guilder, since March 2025. */
+const NEWER: [string, number][] = [["xcg", 2]];
+
 const DIGITS = new Map(
   currencyCodes.data
-    .map(({ code, digits }) => [code.toLowerCase(), digits] as const)
-    .filter(([code]) => !NOT_MONEY.has(code)),
+    .map(({ code, digits }): [string, number] => [code.toLowerCase(), digits])
+    .filter(([code]) => !NOT_MONEY.has(code))
+    .concat(NEWER),
 );
 
 export const CURRENCIES: readonly string[] = [...DIGITS.keys()].sort();

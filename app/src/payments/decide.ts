@@ -51,18 +51,26 @@ export function newPayment(terms: PaymentTerms, method: MethodChoice | undefined
 
 /** The payment with another method, while it waits for one or for confirmation. */
 export function withMethod(payment: Payment, method: MethodChoice): Payment {
-  if (payment.status !== "requires_payment_method" && payment.status !== "requires_confirmation") {
-    throw wrongState(payment, "given another payment method", [
-      "requires_payment_method",
-      "requires_confirmation",
-    ]);
-  }
+  if (!isUnsent(payment)) throw methodIsSent(payment);
   return {
     ...payment,
     status: go(payment, "requires_confirmation"),
     payment_method: method.id,
     payment_method_type: method.type,
   };
+}
+
+/** Nothing was sent for it yet, or what was sent was declined. */
+export function isUnsent({ status }: Payment): boolean {
+  return status === "requires_payment_method" || status === "requires_confirmation";
+}
+
+/** The processor has been asked with the method that the payment has: it is too late for another. */
+export function methodIsSent(payment: Payment): ApiError {
+  return wrongState(payment, "given another payment method", [
+    "requires_payment_method",
+    "requires_confirmation",
+  ]);
 }
 
 /**

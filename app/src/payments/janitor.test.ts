@@ -59,6 +59,15 @@ describe("payments of a processor that is configured no more", () => {
     }
   });
 
+  it("are given up where nothing is held, which no processor need be asked for", async () => {
+    const declined = (await former.post("/payments", paymentBy("generic_decline"))).body.error?.payment;
+    const challenged = (await former.post("/payments", paymentBy("challenge_passes"))).body.id;
+    for (const id of [declined, challenged]) {
+      const { status, body } = await service.post(`/payments/${String(id)}/cancel`);
+      expect([status, body.status]).to.deep.equal([200, "canceled"]);
+    }
+  });
+
   it("answer a request that is sent again by saying that it is under way", async () => {
     const fuse = new Fuse();
     const doomed = await world.instance({ card: gone, fuse });

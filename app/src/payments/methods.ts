@@ -83,17 +83,22 @@ export class MethodChoice {
   async keepRecorded(answer: Promise<GivenAnswer>): Promise<GivenAnswer> {
     try {
       const given = await answer;
-      if (given.replayed || given.status !== 200) await this.#discard();
+      await this.#discard(given);
       return given;
     } catch (error) {
-      // Of a passing error it may not be known whether the method was recorded, or will be.
-      if (error instanceof ApiError && !error.isTransient) await this.#discard();
+      // The journal cannot say whether the method was recorded, or will be; of every other error a look tells.
+      const isOpen = error instanceof ApiError && error.code === "service_unavailable";
+      if (!isOpen) await this.#discard();
       throw error;
     }
   }
 
-  async #discard(): Promise<void> {
-    for (const result of await Promise.allSettled(this.#resolved.values()))
-      if (result.status === "fulfilled") await result.value.discard?.();
+  /** @param given What it names was recorded with it: that need not be looked up. */
+  async #discard(given?: GivenAnswer): Promise<void> {
+    for (const result of await Promise.allSettled(this.#resolved.values())) {
+      if (result.status !== "fulfilled") continue;
+      const { id, discard } = result.value;
+      if (given?.status !== 200 || !given.body.includes(id)) await discard?.();
+    }
   }
 }

@@ -219,6 +219,18 @@ describe("payments", () => {
       }
     });
 
+    it("takes no other payment method while the customer has to say who she is", async () => {
+      const { id, payment_method } = (await service.post("/payments", paymentBy("challenge_passes"))).body;
+      const path = `/payments/${id}/confirm`;
+      const other = await service.post(path, { payment_method: "pm_card_visa" });
+      expect([other.status, other.body.error?.message]).to.deep.equal([
+        400,
+        "The payment is requires_action, so it cannot be given another payment method: that needs requires_payment_method or requires_confirmation.",
+      ]);
+      expect((await service.get(`/payments/${id}`)).body.status).to.equal("requires_action");
+      expect((await service.post(path, { payment_method })).body.status).to.equal("succeeded");
+    });
+
     it("changes description and metadata while it is open", async () => {
       const { body } = await service.post("/payments", {
         amount: 5,

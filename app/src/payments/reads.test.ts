@@ -52,6 +52,12 @@ describe("payments with other objects shown in them", () => {
     }
   });
 
+  it("are not searched for one key with two values", async () => {
+    await service.post("/payments", { amount: 5, currency: "usd", metadata: { order: "18" } });
+    const { status, body } = await service.get("/payments/search?metadata=order:17,order:18");
+    expect([status, body.error?.message]).to.deep.equal([400, "metadata names order twice: name it once."]);
+  });
+
   it("keep the id of a payment method that was detached", async () => {
     const { customer, method } = await refunded();
     await service.post(`/payment_methods/${method}/detach`);

@@ -71,12 +71,18 @@ function listOf(expand: Expandable | Expandable[] | undefined): Expandable[] {
   return Array.isArray(expand) ? expand : [expand];
 }
 
-/** `order:17,shop:berlin` */
+/**
+ * `order:17,shop:berlin`
+ * @throws ApiError 400 for a key that is asked for twice: metadata has one value of it
+ */
 function parseMetadata(text: string): Record<string, string> {
-  return Object.fromEntries(
-    text.split(",").map((pair) => {
-      const colon = pair.indexOf(":");
-      return [pair.slice(0, colon), pair.slice(colon + 1)];
-    }),
-  );
+  const wanted = new Map<string, string>();
+  for (const pair of text.split(",")) {
+    const colon = pair.indexOf(":");
+    const key = pair.slice(0, colon);
+    if (wanted.has(key))
+      throw invalid("parameter_invalid", `metadata names ${key} twice: name it once.`, "metadata");
+    wanted.set(key, pair.slice(colon + 1));
+  }
+  return Object.fromEntries(wanted);
 }

@@ -124,7 +124,7 @@ export function paymentRoutes(payments: PaymentService, reads: PaymentReads): Fa
           tags,
           summary: "Confirm a payment",
           description:
-            "Asks the processor. In state `requires_action`: asks how the customer's challenge ended.",
+            "Asks the processor. In state `requires_action`: asks how the customer's challenge ended; it is too late for another payment method then.",
           headers,
           params: PaymentPath,
           body: PaymentConfirmation,

@@ -9,7 +9,16 @@ import type { Chart } from "../ledger/chart.ts";
 import type { Processor, Processors } from "../processors/processor.ts";
 import { leaseOf, type AttemptOrigin } from "./attempt.ts";
 import { effectsOf, next, type Change } from "./change.ts";
-import { cancel, capture, confirm, newPayment, withMethod, type PaymentTerms } from "./decide.ts";
+import {
+  cancel,
+  capture,
+  confirm,
+  isUnsent,
+  methodIsSent,
+  newPayment,
+  withMethod,
+  type PaymentTerms,
+} from "./decide.ts";
 import { MethodChoice, type ChargeableMethod, type MethodSource } from "./methods.ts";
 import { showPayment, type Payment, type StoredPayment } from "./payment.ts";
 import type {
@@ -110,6 +119,7 @@ export function paymentService(core: Core, parts: PaymentParts) {
       if (data.processor !== undefined)
         requireOpenPath(data, data.payment_method_type ?? "", data.processor, operation.caller.livemode);
       const confirmed = confirm(data, data.processor ?? "", originOf(operation, data.processor));
+      if (isNamed && body.payment_method !== data.payment_method) throw methodIsSent(data);
       return begun(next(existing, confirmed), "payment.processing");
     }
     const ready = { ...withMethod(data, method), return_url: body.return_url ?? data.return_url };
@@ -194,7 +204,9 @@ export function paymentService(core: Core, parts: PaymentParts) {
     cancel(operation: Operation, id: string, body: PaymentCancellation): Promise<GivenAnswer> {
       return undertakings.run(operation, async () => {
         const before = await find(id, operation.caller);
-        const origin = originOf(operation, before.data.processor);
+        // Where no money is held no processor is asked, so that it need not be configured any more.
+        const asked = before.data.status === "authorized" ? before.data.processor : undefined;
+        const origin = originOf(operation, asked);
         const { asks, data } = cancel(before.data, body.cancellation_reason, origin);
         const after = next(before, data);
         return asks ? begun(after, "payment.processing") : answer(after, "payment.canceled");
@@ -223,11 +235,6 @@ export function paymentService(core: Core, parts: PaymentParts) {
       });
     },
   };
-}
-
-/** Nothing was sent for it yet, or what was sent was declined. */
-function isUnsent({ status }: Payment): boolean {
-  return status === "requires_payment_method" || status === "requires_confirmation";
 }
 
 function termsOf(body: PaymentInput, caller: Caller): PaymentTerms {

@@ -8,9 +8,9 @@ import { pageOptions } from "../http/pages.ts";
 import { ERROR_ANSWERS, Id, IdempotencyHeaders, listAnswer, ListOf } from "../http/schemas.ts";
 import type { Once } from "../journal/once.ts";
 import { visibleAccount } from "../ledger/accounts.ts";
-import { LedgerRepository } from "../ledger/repository.ts";
+import { LedgerRepository, transactionIdOf } from "../ledger/repository.ts";
 import { NewTransfer, Transfer, TransfersQuery } from "./schemas.ts";
-import { makeTransfer, presentTransfer, transactionIdOf } from "./transfer.ts";
+import { makeTransfer, presentTransfer } from "./transfer.ts";
 
 const tags = ["Transfers"];
 
@@ -21,6 +21,17 @@ export function createTransfers(core: Core, once: Once): { routes: FastifyPlugin
   async function requireOwnAccount(caller: Caller, account: string): Promise<void> {
     // Others may move from every account; whether there is one, the journal says, without a look beforehand.
     if (caller.customer !== undefined) await visibleAccount(ledger, account, caller);
+  }
+
+  /**
+   * Who acts for a customer sees the transfers out of that customer's accounts and into them.
+   * @throws ApiError 404
+   */
+  async function requireOwnTransfer(caller: Caller, { id, source, destination }: Transfer): Promise<void> {
+    const { customer, livemode } = caller;
+    if (customer === undefined) return;
+    const sides = await Promise.all([source, destination].map((side) => ledger.account(side, livemode)));
+    if (!sides.some((side) => side?.customer === customer)) throw notFound("transfer", id);
   }
 
   return {
@@ -83,7 +94,7 @@ export function createTransfers(core: Core, once: Once): { routes: FastifyPlugin
           const row = await ledger.transaction(transactionIdOf(params.id), operation.caller.livemode);
           if (row?.type !== "transfer") throw notFound("transfer", params.id);
           const transfer = presentTransfer(row);
-          await requireOwnAccount(operation.caller, transfer.source);
+          await requireOwnTransfer(operation.caller, transfer);
           return transfer;
         },
       });

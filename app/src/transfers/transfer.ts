@@ -8,13 +8,9 @@ import type { Decision } from "../journal/once.ts";
 import type { TransactionRow } from "../ledger/repository.ts";
 import type { NewTransfer, Transfer } from "./schemas.ts";
 
-/** A transfer and its ledger transaction share the second part of their ids, so one is found by the other's. */
+/** The other way round: `transactionIdOf`. */
 function transferIdOf(transaction: string): string {
   return ID_PREFIXES.transfer + transaction.slice(ID_PREFIXES.transaction.length);
-}
-
-export function transactionIdOf(transfer: string): string {
-  return ID_PREFIXES.transaction + transfer.slice(ID_PREFIXES.transfer.length);
 }
 
 export function makeTransfer(core: Core, { livemode }: Caller, body: NewTransfer): Decision {

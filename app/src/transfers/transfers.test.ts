@@ -84,6 +84,27 @@ describe("Transfers", () => {
     expect(back.body.data.map(({ id }) => id)).to.deep.equal(ids.slice(1, 3));
   });
 
+  it("are found by their ids among the ledger's transactions", async () => {
+    const { id, transaction } = (await api.post<Transfer>("/v1/transfers", transfer({}))).body;
+    const { body } = await api.get<List>(`/v1/ledger/transactions?source=${id}`);
+    expect(body.data.map((found) => found.id)).to.deep.equal([transaction]);
+    expect((await api.get<List>(`/v1/ledger/transactions?source=tr_none`)).body.data).to.deep.equal([]);
+  });
+
+  it("are seen by who acts for the customer of either account, and by no other customer's", async () => {
+    const { id: customer } = (await api.post<{ id: string }>("/v1/customers", { name: "Ada" })).body;
+    const own = await open({ name: "Ada", customer, overdraft: 1000 });
+    const key = { name: "Ada", scopes: ["transfers:read"], customer };
+    const apiKey = (await api.post<{ secret: string }>("/v1/api_keys", key)).body.secret;
+    for (const change of [{ source: own }, { destination: own }]) {
+      const made = (await api.post<Transfer>("/v1/transfers", transfer(change))).body;
+      expect((await api.get<Transfer>(`/v1/transfers/${made.id}`, { apiKey })).body).to.deep.equal(made);
+    }
+    const { id } = (await api.post<Transfer>("/v1/transfers", transfer({}))).body;
+    const foreign = await api.get<Failure>(`/v1/transfers/${id}`, { apiKey });
+    expect([foreign.status, foreign.body.error.message]).to.deep.equal([404, `There is no transfer ${id}.`]);
+  });
+
   it("are refused when the source has not enough, and the refusal is the key's answer", async () => {
     const body = transfer({ amount: 1001 });
     const first = await api.post<Failure>("/v1/transfers", body, { idempotencyKey: "too-much" });
