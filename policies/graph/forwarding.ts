@@ -8,8 +8,8 @@ import { follow } from "./places.ts";
 
 export const BALANCERS = ["aws:lb/loadBalancer:LoadBalancer", "aws:alb/loadBalancer:LoadBalancer"];
 export const CLASSIC_BALANCER = "aws:elb/loadBalancer:LoadBalancer";
-export const LISTENERS = ["aws:lb/listener:Listener", "aws:alb/listener:Listener"];
-export const LISTENER_RULES = ["aws:lb/listenerRule:ListenerRule", "aws:alb/listenerRule:ListenerRule"];
+const LISTENERS = ["aws:lb/listener:Listener", "aws:alb/listener:Listener"];
+const LISTENER_RULES = ["aws:lb/listenerRule:ListenerRule", "aws:alb/listenerRule:ListenerRule"];
 const TARGET_GROUPS = ["aws:lb/targetGroup:TargetGroup", "aws:alb/targetGroup:TargetGroup"];
 const ATTACHMENTS = [
   "aws:lb/targetGroupAttachment:TargetGroupAttachment",

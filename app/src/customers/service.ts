@@ -94,7 +94,7 @@ export function customerService(core: Core, once: Once, vault: Vault) {
     const pages = await Promise.all(
       hashes.map((reference) =>
         objects.list<CustomerData>("customers", {
-          ...pageOptions(query),
+          ...pageOptions(query, "customer"),
           livemode,
           reference,
           status: "active",
@@ -165,7 +165,7 @@ export function customerService(core: Core, once: Once, vault: Vault) {
       const { data, hasMore } =
         query.email === undefined
           ? await objects.list<CustomerData>("customers", {
-              ...pageOptions(query),
+              ...pageOptions(query, "customer"),
               livemode,
               status: "active",
             })

@@ -5,6 +5,7 @@ import { ApiError, notFound } from "../errors.ts";
 import type { Caller, Operation } from "../http/operation.ts";
 import { pageOptions } from "../http/pages.ts";
 import { listAnswer } from "../http/schemas.ts";
+import { customerFor } from "../identity/bound-customer.ts";
 import type { GivenAnswer, Once } from "../journal/once.ts";
 import type { Chart } from "../ledger/chart.ts";
 import { awaitOutcome, leaseOf, openAttemptOf } from "../payments/attempt.ts";
@@ -172,8 +173,14 @@ export function disputeService(core: Core, { once, chart, processors }: DisputeP
 
     async list(query: DisputeQuery, caller: Caller) {
       const { status, payment: parent } = query;
-      const customer = caller.customer ?? query.customer;
-      const options = { ...pageOptions(query), livemode: caller.livemode, customer, parent, status };
+      const customer = customerFor(caller, query.customer);
+      const options = {
+        ...pageOptions(query, "dispute"),
+        livemode: caller.livemode,
+        customer,
+        parent,
+        status,
+      };
       const { data, hasMore } = await objects.list<Dispute>("disputes", options);
       return listAnswer("/v1/disputes", data.map(showDispute), hasMore);
     },

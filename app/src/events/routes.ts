@@ -28,7 +28,7 @@ export function eventRoutes(events: EventRepository): FastifyPluginAsyncTypebox 
         const { livemode } = operation.caller;
         const types = query.type === undefined ? undefined : [query.type];
         const { data, hasMore } = await events.list({
-          ...pageOptions(query),
+          ...pageOptions(query, "event"),
           livemode,
           types,
           object: query.object,

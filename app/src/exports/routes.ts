@@ -52,7 +52,7 @@ export function exportRoutes(core: Core, service: ExportService): FastifyPluginA
       },
       async ({ operation, query }) => {
         const { livemode } = operation.caller;
-        const options = { ...pageOptions(query), livemode, status: query.status };
+        const options = { ...pageOptions(query, "export"), livemode, status: query.status };
         const { data, hasMore } = await core.objects.list<ExportData>("exports", options);
         return listAnswer("/v1/exports", data.map(service.show), hasMore);
       },

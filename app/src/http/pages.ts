@@ -1,6 +1,7 @@
 /** Pages of lists: from the query to the database and back. */
 import type { ListOptions } from "../database/objects.ts";
 import { invalid } from "../errors.ts";
+import { ID_PREFIXES, type IdKind } from "../ids.ts";
 
 export interface PageParameters {
   limit: number;
@@ -14,13 +15,25 @@ export interface PageParameters {
 
 export type PageOptions = Pick<ListOptions, "limit" | "startingAfter" | "endingBefore" | "created">;
 
-/** @throws ApiError 400 when both ends of the page are given. */
-export function pageOptions(query: PageParameters): PageOptions {
+/**
+ * @param kind Of the list's objects, where their ids tell it: an id of another kind would begin the list anew, or end it.
+ * @throws ApiError 400 when both ends of the page are given, or one that is no id of the list's.
+ */
+export function pageOptions(query: PageParameters, kind?: IdKind): PageOptions {
   if (query.starting_after !== undefined && query.ending_before !== undefined) {
     throw invalid(
       "parameters_exclusive",
       "starting_after and ending_before exclude each other: send one of them.",
       "ending_before",
+    );
+  }
+  for (const param of ["starting_after", "ending_before"] as const) {
+    const id = query[param];
+    if (id === undefined || kind === undefined || id.startsWith(`${ID_PREFIXES[kind]}_`)) continue;
+    throw invalid(
+      "parameter_invalid",
+      `${param} is "${id}", but must be the id of an object of this list, as ${ID_PREFIXES[kind]}_….`,
+      param,
     );
   }
   return {

@@ -60,7 +60,10 @@ export function identityRoutes({
         response: { 200: schemas.ApiKeyList, ...ERROR_ANSWERS },
       },
       handler: async ({ operation, query }) => {
-        const page = await keys.list({ livemode: operation.caller.livemode, ...pageOptions(query) });
+        const page = await keys.list({
+          livemode: operation.caller.livemode,
+          ...pageOptions(query, "apiKey"),
+        });
         return listAnswer("/v1/api_keys", page.data, page.hasMore);
       },
     });

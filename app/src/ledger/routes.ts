@@ -7,7 +7,7 @@ import { sendAnswer } from "../http/answer.ts";
 import type { Caller } from "../http/operation.ts";
 import { pageOptions } from "../http/pages.ts";
 import { ERROR_ANSWERS, Id, IdempotencyHeaders, listAnswer, ListOf, Timestamp } from "../http/schemas.ts";
-import { requireCustomer } from "../identity/bound-customer.ts";
+import { customerFor, requireCustomer } from "../identity/bound-customer.ts";
 import type { GivenAnswer, Once } from "../journal/once.ts";
 import { changeAccount, isNotEmptyAnyMore, openAccount, visibleAccount } from "./accounts.ts";
 import { presentAccount, presentEntry, presentTransaction, presentTrialBalance } from "./present.ts";
@@ -56,9 +56,10 @@ export function ledgerRoutes(
         response: { 200: ListOf(schemas.Account), ...ERROR_ANSWERS },
       },
       handler: async ({ operation, query }) => {
-        const { livemode, customer = query.customer } = operation.caller;
+        const { livemode } = operation.caller;
+        const customer = customerFor(operation.caller, query.customer);
         const { currency, type, code } = query;
-        const filter = { livemode, ...pageOptions(query), currency, type, customer, code };
+        const filter = { livemode, ...pageOptions(query, "account"), currency, type, customer, code };
         const { data, hasMore } = await repository.accounts(filter);
         return listAnswer("/v1/ledger/accounts", data.map(presentAccount), hasMore);
       },
@@ -190,7 +191,7 @@ export function ledgerRoutes(
       handler: async ({ operation, query }) => {
         const { livemode, customer } = operation.caller;
         const { type, source, account } = query;
-        const page = pageOptions(query);
+        const page = pageOptions(query, "transaction");
         if (customer !== undefined) await visibleAccount(repository, account ?? "", operation.caller);
         const { data, hasMore } = await repository.transactions({ livemode, ...page, type, source, account });
         // Who acts for one customer sees its own side: the other one's entries tell what another has left.

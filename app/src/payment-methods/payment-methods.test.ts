@@ -265,7 +265,8 @@ describe("payment methods", () => {
       expect(status).to.equal(404);
       expect(body.error).to.include({ message: `There is no payment method ${id}.` });
     }
-    expect((await api.call("GET", `/payment_methods?customer=${other}`)).body.data).to.have.length(1);
+    expect((await api.call("GET", `/payment_methods?customer=${other}`)).status).to.equal(403);
+    expect((await api.call("GET", "/payment_methods")).body.data).to.have.length(1);
     const created = await api.call("POST", "/payment_methods", CARD);
     expect(created.body).to.include({ customer: ada });
     const refused = await api.call("POST", "/payment_methods", { ...CARD, customer: other });

@@ -5,6 +5,7 @@ import { ApiError, invalid, notFound } from "../errors.ts";
 import type { Caller, Operation } from "../http/operation.ts";
 import { pageOptions } from "../http/pages.ts";
 import { listAnswer } from "../http/schemas.ts";
+import { customerFor } from "../identity/bound-customer.ts";
 import type { Decision, GivenAnswer, Once } from "../journal/once.ts";
 import { checkExpiry, type Vault } from "../vault/index.ts";
 import {
@@ -144,10 +145,11 @@ export function methodService(
       return test ? showMethod(await preview(id, testInput(test, thisYear()))) : show(await find(id, caller));
     },
 
-    async list(query: MethodQuery, { livemode, customer: own }: Caller) {
-      const customer = own ?? query.customer;
+    async list(query: MethodQuery, caller: Caller) {
+      const { livemode } = caller;
+      const customer = customerFor(caller, query.customer);
       const page = await objects.list<MethodData>("payment_methods", {
-        ...pageOptions(query),
+        ...pageOptions(query, "paymentMethod"),
         livemode,
         customer,
         status: "active",

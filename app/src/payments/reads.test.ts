@@ -52,6 +52,28 @@ describe("payments with other objects shown in them", () => {
     }
   });
 
+  it("are listed from the id of a payment only: another one would begin the list anew", async () => {
+    const { id, refund } = await refunded();
+    expect((await service.get(`/payments?starting_after=${id}`)).status).to.equal(200);
+    for (const param of ["starting_after", "ending_before"]) {
+      const { status, body } = await service.get(`/payments?${param}=${refund}`);
+      expect([status, body.error?.message]).to.deep.equal([
+        400,
+        `${param} is "${refund}", but must be the id of an object of this list, as pay_….`,
+      ]);
+    }
+  });
+
+  it("are refused to who acts for another customer than is named", async () => {
+    const { customer } = await refunded();
+    readWith(["refunds:read", "disputes:read", "payment_methods:read"], "cus_other");
+    for (const path of ["payments", "refunds", "disputes"]) {
+      const { status, body } = await reader.get(`/${path}?customer=${customer}`);
+      expect([status, body.error?.code], path).to.deep.equal([403, "customer_not_allowed"]);
+    }
+    expect((await reader.get("/payments?customer=cus_other")).body.data).to.deep.equal([]);
+  });
+
   it("are not searched for one key with two values", async () => {
     await service.post("/payments", { amount: 5, currency: "usd", metadata: { order: "18" } });
     const { status, body } = await service.get("/payments/search?metadata=order:17,order:18");

@@ -5,6 +5,7 @@ import { invalid } from "../errors.ts";
 import type { Caller } from "../http/operation.ts";
 import { pageOptions } from "../http/pages.ts";
 import { listAnswer } from "../http/schemas.ts";
+import { customerFor } from "../identity/bound-customer.ts";
 import { showPayment, type Payment, type StoredPayment } from "./payment.ts";
 import type { Expandable, PaymentQuery, PaymentSearch } from "./schemas.ts";
 import type { PaymentService } from "./service.ts";
@@ -43,8 +44,14 @@ export function paymentReads({ objects }: Core, { find }: Pick<PaymentService, "
 
     list(query: PaymentQuery, caller: Caller) {
       const { status, reference } = query;
-      const customer = caller.customer ?? query.customer;
-      const options = { ...pageOptions(query), livemode: caller.livemode, customer, status, reference };
+      const customer = customerFor(caller, query.customer);
+      const options = {
+        ...pageOptions(query, "payment"),
+        livemode: caller.livemode,
+        customer,
+        status,
+        reference,
+      };
       return page(options, listOf(query["expand[]"]), caller, "/v1/payments");
     },
 
@@ -60,7 +67,7 @@ export function paymentReads({ objects }: Core, { find }: Pick<PaymentService, "
       }
       const metadata = query.metadata === undefined ? undefined : parseMetadata(query.metadata);
       const { livemode, customer } = caller;
-      const options = { ...pageOptions(query), livemode, customer, status, reference, metadata };
+      const options = { ...pageOptions(query, "payment"), livemode, customer, status, reference, metadata };
       return page(options, [], caller, "/v1/payments/search");
     },
   };

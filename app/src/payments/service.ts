@@ -4,6 +4,7 @@ import { mergeMetadata } from "../customers/index.ts";
 import { ApiError, invalid, notFound } from "../errors.ts";
 import type { RequireOpen } from "../flags/index.ts";
 import type { Caller, Operation } from "../http/operation.ts";
+import { customerFor } from "../identity/bound-customer.ts";
 import type { Decision, GivenAnswer, Once } from "../journal/once.ts";
 import type { Chart } from "../ledger/chart.ts";
 import type { Processor, Processors } from "../processors/processor.ts";
@@ -238,20 +239,11 @@ export function paymentService(core: Core, parts: PaymentParts) {
 }
 
 function termsOf(body: PaymentInput, caller: Caller): PaymentTerms {
-  if (caller.customer !== undefined && body.customer !== undefined && body.customer !== caller.customer) {
-    throw new ApiError(
-      403,
-      "permission_error",
-      "customer_not_allowed",
-      `You act for customer ${caller.customer}: leave customer out or send that id.`,
-      { param: "customer" },
-    );
-  }
   return {
     amount: body.amount,
     currency: body.currency,
     capture_method: body.capture_method,
-    customer: caller.customer ?? body.customer,
+    customer: customerFor(caller, body.customer),
     description: body.description,
     statement_descriptor: body.statement_descriptor,
     reference: body.reference,

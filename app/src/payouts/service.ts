@@ -170,7 +170,7 @@ export function payoutService(core: Core, { once, chart, processors, methods, re
     async list(query: PayoutQuery, caller: Caller) {
       refuseCustomers(caller);
       const { status, reference } = query;
-      const options = { ...pageOptions(query), livemode: caller.livemode, status, reference };
+      const options = { ...pageOptions(query, "payout"), livemode: caller.livemode, status, reference };
       const { data, hasMore } = await objects.list<Payout>("payouts", options);
       return listAnswer("/v1/payouts", data.map(showPayout), hasMore);
     },

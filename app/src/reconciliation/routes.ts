@@ -61,7 +61,7 @@ export function reconciliationRoutes(core: Core, service: ReconciliationService)
       },
       async ({ operation, query }) => {
         const { livemode } = operation.caller;
-        const options = { ...pageOptions(query), livemode, status: query.status };
+        const options = { ...pageOptions(query, "reconciliation"), livemode, status: query.status };
         const { data, hasMore } = await core.objects.list<ReconciliationData>("reconciliations", options);
         return listAnswer("/v1/reconciliations", data.map(showReconciliation), hasMore);
       },

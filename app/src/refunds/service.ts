@@ -6,6 +6,7 @@ import type { RequireOpen } from "../flags/index.ts";
 import type { Caller, Operation } from "../http/operation.ts";
 import { pageOptions } from "../http/pages.ts";
 import { listAnswer } from "../http/schemas.ts";
+import { customerFor } from "../identity/bound-customer.ts";
 import type { GivenAnswer, Once } from "../journal/once.ts";
 import type { Chart } from "../ledger/chart.ts";
 import type { Declined, Processors } from "../processors/processor.ts";
@@ -161,9 +162,9 @@ export function refundService(core: Core, { once, chart, processors, payments, r
 
     async list(query: RefundQuery, caller: Caller) {
       const { status, reference, payment: parent } = query;
-      const customer = caller.customer ?? query.customer;
+      const customer = customerFor(caller, query.customer);
       const options = {
-        ...pageOptions(query),
+        ...pageOptions(query, "refund"),
         livemode: caller.livemode,
         customer,
         parent,

@@ -66,7 +66,7 @@ export function createTransfers(core: Core, once: Once): { routes: FastifyPlugin
           response: { 200: ListOf(Transfer), ...ERROR_ANSWERS },
         },
         handler: async ({ operation, query }) => {
-          const { limit, startingAfter, endingBefore } = pageOptions(query);
+          const { limit, startingAfter, endingBefore } = pageOptions(query, "transfer");
           const { livemode } = operation.caller;
           await requireOwnAccount(operation.caller, query.account ?? "");
           const { data, hasMore } = await ledger.transactions({

@@ -85,7 +85,7 @@ export function endpointRoutes(options: EndpointRoutesOptions): FastifyPluginAsy
         },
       },
       async ({ operation, query }, reply) => {
-        const { limit, startingAfter: before, endingBefore: after } = pageOptions(query);
+        const { limit, startingAfter: before, endingBefore: after } = pageOptions(query, "webhookEndpoint");
         const page = await repository.endpoints(operation.caller.livemode, { limit, before, after });
         const body = listAnswer("/v1/webhook_endpoints", page.data.map(endpointView), page.hasMore);
         return sendAnswer(reply, { status: 200, body: JSON.stringify(body), replayed: false });

@@ -6,7 +6,7 @@ export const VPC = "aws:ec2/vpc:Vpc";
 export const SUBNETS = ["aws:ec2/subnet:Subnet", "aws:ec2/defaultSubnet:DefaultSubnet"];
 export const ROUTE = "aws:ec2/route:Route";
 /** The table that AWS makes with a network: its main one, which subnets use that name no other, unless told otherwise. */
-export const MAIN_TABLE = "aws:ec2/defaultRouteTable:DefaultRouteTable";
+const MAIN_TABLE = "aws:ec2/defaultRouteTable:DefaultRouteTable";
 /** Makes another table the main one of a network. */
 export const MAIN_ASSOCIATION = "aws:ec2/mainRouteTableAssociation:MainRouteTableAssociation";
 export const TABLES = ["aws:ec2/routeTable:RouteTable", MAIN_TABLE];

@@ -73,7 +73,7 @@ export function achRoutes(options: AchRoutesOptions): FastifyPluginAsyncTypebox 
         response: { 200: ListOf(AchFileObject), ...ERROR_ANSWERS },
       },
       handler: async ({ operation, query }) => {
-        const page = pageOptions(query);
+        const page = pageOptions(query, "achFile");
         const rows = await repository.files({ livemode: operation.caller.livemode, ...page });
         const { data, hasMore } = pageOf(rows, page.limit, page.endingBefore !== undefined);
         return listAnswer("/v1/ach_files", data.map(presentFile), hasMore);
