@@ -27,6 +27,8 @@ const ALL = ["transfers", "ledger", "hot", "payments", "idle", "growth", "memory
 /** Those that take minutes run when they are named. */
 const LONG = new Set(["growth", "memory"]);
 const CONNECTIONS = 32;
+/** Payments are measured with more connections as well: each is two commits, and their groups grow with them. */
+const MANY_CONNECTIONS = 128;
 const PORT = 3900;
 
 const { values } = parseArgs({
@@ -88,8 +90,10 @@ async function run(): Promise<void> {
   const paymentMethod = wanted.includes("payments") ? await makePaymentMethod(apiKey) : undefined;
   const common = { port: PORT, connections: CONNECTIONS, seconds, apiKey, accounts, paymentMethod };
 
-  const target = (path: string, body: LoadOptions["body"]) => (round: number) =>
-    load({ ...common, path, body, run: `${body}-${String(round)}` });
+  const target =
+    (path: string, body: LoadOptions["body"], connections = CONNECTIONS) =>
+    (round: number) =>
+      load({ ...common, connections, path, body, run: `${body}-${String(connections)}-${String(round)}` });
   const cpu = () => ({ service: cpuOf(pid), database: cpuOf(postgres.pid ?? 0) });
 
   let spreadRate = NaN;
@@ -103,8 +107,12 @@ async function run(): Promise<void> {
     if (!Number.isNaN(spreadRate))
       console.log(`  of our own rate without the hot account: ${(rate / spreadRate).toFixed(2)}`);
   }
-  if (wanted.includes("payments"))
-    await bracket("POST /v1/payments", "spread", target("/v1/payments", "payment"), cpu);
+  if (wanted.includes("payments")) {
+    for (const connections of [CONNECTIONS, MANY_CONNECTIONS]) {
+      const name = `POST /v1/payments, ${String(connections)} connections`;
+      await bracket(name, "spread", target("/v1/payments", "payment", connections), cpu);
+    }
+  }
   if (wanted.includes("idle")) await idleConnections(pid, target("/v1/transfers", "transfer"));
   if (wanted.includes("growth")) await growth(database, target("/v1/transfers", "transfer"), cpu);
   if (wanted.includes("memory")) await memory(pid, common);

@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import { testCluster } from "../test/database.test-support.ts";
 import { testIdentity, type TestIdentity, JWT_SECRET } from "./identity/identity.test-support.ts";
 
 describe("npm run api-key", () => {
@@ -12,9 +13,14 @@ describe("npm run api-key", () => {
   });
   after(() => service.close());
 
-  async function run(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+  const run = (...args: string[]) => runWith({ DATABASE_URL: service.core.database.url }, ...args);
+
+  async function runWith(
+    environment: { DATABASE_URL: string },
+    ...args: string[]
+  ): Promise<{ code: number; out: string; err: string }> {
     const child = spawn(process.execPath, [fileURLToPath(new URL("api-key.ts", import.meta.url)), ...args], {
-      env: { PATH: process.env.PATH, DATABASE_URL: service.core.database.url, JWT_SECRET },
+      env: { PATH: process.env.PATH, ...environment, JWT_SECRET },
     });
     let out = "";
     let err = "";
@@ -40,6 +46,24 @@ describe("npm run api-key", () => {
     expect((await service.get("/v1/who", out)).statusCode).to.equal(401);
   });
 
+  it("lists all keys, however many there are", async () => {
+    const many = await testIdentity();
+    await many.core.database.pool.query(`
+      with made as (
+        insert into api_keys (id, livemode, name, scopes, roles, version, created, created_by)
+        select 'key_' || n, true, 'One of many', '{payments:read}', '{}', 1, now(), 'operator'
+        from generate_series(10001, 11001) n
+        returning id
+      )
+      insert into api_key_secrets (hash, api_key, prefix, last_four, created)
+      select sha256(id::bytea), id, 'rk_live_', 'abcd', now() from made`);
+    const { out } = await runWith({ DATABASE_URL: many.core.database.url }, "list", "--live");
+    expect(out.split("\n").map((line) => line.split(" ")[0]))
+      .to.have.length(1001)
+      .and.include("key_10001");
+    await many.close();
+  });
+
   it("rotates the keys that sign tokens", async () => {
     const before = service.identity.signingKeys.signer().id;
     const { out } = await run("rotate-signing-keys");
@@ -58,7 +82,18 @@ describe("npm run api-key", () => {
       ["create", "--name", "x", "--expires", "soon"],
       /^--expires is soon: give days, as 90d\.$/,
     ],
+    [
+      "a name that the API refuses",
+      ["create", "--name", "", "--scopes", "*"],
+      /^--name has to have 1 to 100 characters\.$/,
+    ],
     ["no id", ["revoke"], /^Which key\? Give its id\./],
+    ["two keys for one", ["revoke", "key_1", "key_2"], /^revoke does not take key_2\./],
+    [
+      "an option of another command",
+      ["roll", "key_1", "--expires", "30d"],
+      /^roll does not take --expires\./,
+    ],
   ] as const) {
     it(`ends with 2 for ${title}`, async () => {
       const { code, err } = await run(...args);
@@ -66,6 +101,15 @@ describe("npm run api-key", () => {
       expect(err).to.match(message);
     });
   }
+
+  it("ends with 1 and the remedy for a database without the schema", async () => {
+    const DATABASE_URL = await (await testCluster()).createDatabase();
+    const { code, err } = await runWith({ DATABASE_URL }, "list");
+    expect(code).to.equal(1);
+    expect(err).to.equal(
+      'It failed: relation "api_keys" does not exist\nBring the schema to this version first: npm run migrate.',
+    );
+  });
 
   it("ends with 1 for a key that there is not", async () => {
     const { code, err } = await run("revoke", "key_nobody");

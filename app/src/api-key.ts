@@ -7,16 +7,18 @@
 import { parseArgs } from "node:util";
 import type pg from "pg";
 import { pino } from "pino";
+import { Value } from "typebox/value";
 import { systemClock } from "./clock.ts";
 import { startEmbeddedPostgres } from "./database/embedded.ts";
 import { migrate } from "./database/migrate.ts";
+import { messageOf, remedyFor } from "./database/migrate-remedies.ts";
 import { createPool } from "./database/pool.ts";
 import { databaseConnection, databaseGuards, databaseSettings, dataFolder } from "./database/settings.ts";
 import { ApiKeys } from "./identity/api-keys.ts";
 import { asOperator, makeKey, OPERATOR } from "./identity/bootstrap.ts";
 import { ANSWERS_PURPOSE } from "./identity/commit-once.ts";
 import { isRole, isScope, ROLE_NAMES } from "./identity/scopes.ts";
-import type { ApiKey, CreateApiKey } from "./identity/schemas.ts";
+import { type ApiKey, CreateApiKey } from "./identity/schemas.ts";
 import { identitySettings } from "./identity/settings.ts";
 import { signingKeysFor } from "./identity/signing-keys.ts";
 import { makeIds } from "./ids.ts";
@@ -33,6 +35,18 @@ const USAGE = `Usage:
   api-key rotate-signing-keys [--withdraw]               the next key signs tokens from now on
 
 --live: live data instead of test data. --withdraw: tokens of the key before end at once.`;
+
+/** What each command takes besides its name. */
+const TAKES: ReadonlyMap<string, { id: boolean; options: readonly string[] }> = new Map([
+  ["create", { id: false, options: ["name", "scopes", "roles", "live", "customer", "expires"] }],
+  ["list", { id: false, options: ["live"] }],
+  ["roll", { id: true, options: ["live"] }],
+  ["revoke", { id: true, options: ["live"] }],
+  ["rotate-signing-keys", { id: false, options: ["withdraw"] }],
+]);
+
+/** Keys that are read in one go. */
+const PAGE = 1000;
 
 /** The command cannot be understood. */
 class UsageError extends Error {}
@@ -64,8 +78,10 @@ async function main(args: string[]): Promise<number> {
     }
     return 0;
   } catch (error) {
-    const { message } = error as Error;
+    const message = messageOf(error);
     console.error(error instanceof UsageError ? message : `It failed: ${message}`);
+    const remedy = remedyFor(error);
+    if (remedy !== "") console.error(remedy);
     return error instanceof UsageError ? 2 : 1;
   }
 }
@@ -81,6 +97,7 @@ type Command = (surroundings: Surroundings) => Promise<void>;
 function commandOf(args: string[]): Command {
   const { values, positionals } = parsed(args);
   const [name = "", id] = positionals;
+  refuseSurplus(name, positionals.slice(1), Object.keys(values));
   const livemode = values.live ?? false;
   switch (name) {
     case "create": {
@@ -90,8 +107,13 @@ function commandOf(args: string[]): Command {
     }
     case "list":
       return async ({ pool, secret }) => {
-        const { data } = await keysOf(pool, secret).list({ livemode, limit: 1000 });
-        for (const key of data) console.log(lineOf(key));
+        const keys = keysOf(pool, secret);
+        let startingAfter: string | undefined;
+        do {
+          const { data, hasMore } = await keys.list({ livemode, limit: PAGE, startingAfter });
+          for (const key of data) console.log(lineOf(key));
+          startingAfter = hasMore ? data.at(-1)?.id : undefined;
+        } while (startingAfter !== undefined);
       };
     case "roll":
     case "revoke": {
@@ -120,6 +142,17 @@ function commandOf(args: string[]): Command {
   }
 }
 
+/** Whoever revokes two keys at once, or gives a rolled one an end, is not to believe that it was done. */
+function refuseSurplus(command: string, given: readonly string[], options: readonly string[]): void {
+  const takes = TAKES.get(command);
+  if (takes === undefined) throw new UsageError(USAGE);
+  const surplus = [
+    ...given.slice(takes.id ? 1 : 0),
+    ...options.filter((option) => !takes.options.includes(option)).map((option) => `--${option}`),
+  ];
+  if (surplus.length > 0) throw new UsageError(`${command} does not take ${surplus.join(", ")}.\n\n${USAGE}`);
+}
+
 function parsed(args: string[]) {
   const text = { type: "string" } as const;
   const flag = { type: "boolean" } as const;
@@ -146,6 +179,8 @@ function newKey(values: ReturnType<typeof parsed>["values"], livemode: boolean):
   const unknown = [...scopes.filter((scope) => !isScope(scope)), ...roles.filter((role) => !isRole(role))];
   if (unknown.length > 0) throw new UsageError(`There is no scope or role ${unknown.join(", ")}.`);
   if (name === undefined) throw new UsageError(`The key needs a name: --name "Web shop".\n\n${USAGE}`);
+  if (!Value.Check(CreateApiKey.properties.name, name))
+    throw new UsageError("--name has to have 1 to 100 characters.");
   const days = expires === undefined ? undefined : Number(/^(\d{1,5})d$/.exec(expires)?.[1]);
   if (Number.isNaN(days)) throw new UsageError(`--expires is ${String(expires)}: give days, as 90d.`);
   return {

@@ -7,7 +7,7 @@
  */
 import { startEmbeddedPostgres } from "./database/embedded.ts";
 import { listMigrations, migrate } from "./database/migrate.ts";
-import { remedyFor } from "./database/migrate-remedies.ts";
+import { messageOf, remedyFor } from "./database/migrate-remedies.ts";
 import {
   type DatabaseConfig,
   databaseConnection,
@@ -37,7 +37,7 @@ async function main(): Promise<number> {
     );
     return 0;
   } catch (error) {
-    console.error(`The migration failed: ${error instanceof Error ? messageOf(error) : String(error)}`);
+    console.error(`The migration failed: ${messageOf(error)}`);
     const remedy = remedyFor(error);
     if (remedy !== "") console.error(remedy);
     return 1;
@@ -57,10 +57,4 @@ async function migrateDatabase(config: DatabaseConfig): Promise<string[]> {
   } finally {
     await embedded.stop();
   }
-}
-
-/** Where a name has several addresses, Node's own error has no message, only those of the attempts. */
-function messageOf(error: Error): string {
-  if (!(error instanceof AggregateError)) return error.message;
-  return error.errors.map((each) => (each instanceof Error ? each.message : String(each))).join("; ");
 }

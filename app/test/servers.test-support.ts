@@ -30,13 +30,18 @@ const ROOT = fileURLToPath(new URL("../..", import.meta.url));
  * A Redis that keeps nothing. STRONGROOM_TEST_REDIS names another server's program, as Valkey's.
  *
  * @param port to come back where one was killed. @default a free one
+ * @param settings by the port it listens on; as on its command line
  */
-export async function testRedis(port?: number): Promise<TestServer> {
+export async function testRedis(
+  port?: number,
+  settings: (port: number) => string[] = () => [],
+): Promise<TestServer> {
   const { STRONGROOM_TEST_REDIS: program = "redis-server" } = process.env;
   if (program === "redis-server") requirePackage(program);
   return startServer("redis", port, (chosen) => [
     program,
     ...["--bind", "127.0.0.1", "--port", String(chosen), "--save", "", "--appendonly", "no"],
+    ...settings(chosen),
   ]);
 }
 

@@ -11,6 +11,7 @@ import { chmod, cp, mkdir, readdir, readFile, rename, rm, symlink } from "node:f
 import { basename, dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Account } from "./embedded-account.ts";
+import { StartError } from "../start-error.ts";
 
 export interface Binaries {
   /** The folder that holds `initdb` and `postgres`. */
@@ -53,7 +54,7 @@ export function embeddedPackage(machine = `${process.platform}-${process.arch}`)
   try {
     return dirname(dirname(fileURLToPath(import.meta.resolve(name))));
   } catch (error) {
-    throw new Error(
+    throw new StartError(
       `There is no embedded PostgreSQL for this machine: the package ${name} is not installed. ` +
         "Install with optional dependencies (npm ci), or set DATABASE_URL to a PostgreSQL server of yours.",
       { cause: error },

@@ -1,5 +1,6 @@
 /** PostgreSQL refuses to run as root: there it runs as `nobody`. */
 import { spawnSync } from "node:child_process";
+import { StartError } from "../start-error.ts";
 
 export interface Account {
   uid: number;
@@ -15,7 +16,7 @@ export function serverAccount(): Account | undefined {
 function idOf(option: "-u" | "-g"): number {
   const { stdout, status } = spawnSync("id", [option, "nobody"], { encoding: "utf8" });
   if (status !== 0) {
-    throw new Error(
+    throw new StartError(
       "PostgreSQL refuses to run as root and there is no account `nobody` to run it under: " +
         "start the service as an ordinary user, or set DATABASE_URL.",
     );
@@ -27,7 +28,7 @@ function idOf(option: "-u" | "-g"): number {
 export function requireReachable(folder: string, account: Account): void {
   const { status } = spawnSync("test", ["-w", folder], { ...account, cwd: "/" });
   if (status !== 0) {
-    throw new Error(
+    throw new StartError(
       `PostgreSQL refuses to run as root and runs as \`nobody\`, who cannot reach ${folder}: ` +
         "set DATA_FOLDER to a folder whose parents everybody may enter (as /var/lib/strongroom), " +
         "or start the service as an ordinary user.",

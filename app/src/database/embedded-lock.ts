@@ -1,7 +1,8 @@
 /** One owner per data folder. */
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { StartError } from "../start-error.ts";
 
 export interface FolderLock {
   release(): void;
@@ -23,8 +24,10 @@ export function lockFolder(folder: string): FolderLock {
   } catch (error) {
     database.close();
     if ((error as { errcode?: number }).errcode !== SQLITE_BUSY) throw error;
-    throw new Error(
-      `The data folder ${folder} is in use by another process (${readFileSync(owner, "utf8")}): ` +
+    // It may not have come to writing its name.
+    const name = existsSync(owner) ? ` (${readFileSync(owner, "utf8")})` : "";
+    throw new StartError(
+      `The data folder ${folder} is in use by another process${name}: ` +
         "stop that one, or set DATA_FOLDER to another folder.",
       { cause: error },
     );

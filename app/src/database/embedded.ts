@@ -16,6 +16,7 @@ import { type Account, requireReachable, serverAccount } from "./embedded-accoun
 import { lockFolder } from "./embedded-lock.ts";
 import { Server } from "./embedded-server.ts";
 import { startWatchdog } from "./embedded-watchdog.ts";
+import { StartError } from "../start-error.ts";
 
 export interface EmbeddedOptions {
   /** Where everything is kept; made when missing. */
@@ -134,7 +135,7 @@ async function makeFolder(folder: string, account: Account | undefined): Promise
     // As root, PostgreSQL's account passes through to its data; nobody else needs to look inside.
     await chmod(folder, account ? 0o711 : 0o700);
   } catch (error) {
-    throw new Error(
+    throw new StartError(
       `The data folder ${folder} cannot be made (${(error as NodeJS.ErrnoException).code}): ` +
         "set DATA_FOLDER to a folder that the service may write to.",
       { cause: error },
@@ -156,7 +157,7 @@ async function makeCluster(options: ClusterOptions): Promise<void> {
   const major = (await readFile(join(data, "PG_VERSION"), "utf8").catch(() => "")).trim();
   if (major === String(binaries.major)) return;
   if (major !== "") {
-    throw new Error(
+    throw new StartError(
       `The data in ${data} are of PostgreSQL ${major}, and this is PostgreSQL ${binaries.major}: ` +
         `dump them with a PostgreSQL ${major} and restore them into an empty DATA_FOLDER, or set DATA_FOLDER to another folder.`,
     );

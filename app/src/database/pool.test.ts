@@ -3,7 +3,7 @@ import pg from "pg";
 import { pino } from "pino";
 import { type TestDatabase, testDatabase } from "../../test/database.test-support.ts";
 import { eventually } from "../../test/servers-crash.test-support.ts";
-import { isRetryable, isUnavailable } from "./database-errors.ts";
+import { isRetryable, isUnavailable, mayPass } from "./database-errors.ts";
 import { expectRejection } from "./embedded.test-support.ts";
 import { freePort } from "./embedded-server.ts";
 import { createPool, type PoolOptions } from "./pool.ts";
@@ -129,6 +129,22 @@ describe("connections to the database", () => {
     const ended = createPool({ connection: database.url });
     await ended.end();
     expect(isUnavailable(await errorOf(ended.query("select 1")))).to.equal(true);
+  });
+
+  it("tell that the database is away for whatever keeps them from coming about while the service runs", async () => {
+    const withPassword = (password: string) => Object.assign(new URL(database.url), { password }).href;
+    const obstacles: Partial<PoolOptions>[] = [
+      { connection: withPassword("changed") },
+      { connection: Object.assign(new URL(database.url), { pathname: "/renamed" }).href },
+      { connection: { connectionString: database.url, ssl: { rejectUnauthorized: false } } },
+      { role: "nobody_of_this_name" },
+    ];
+    for (const obstacle of obstacles) {
+      const failure = await errorOf(poolWith(obstacle).query("select 1"));
+      expect(isUnavailable(failure), failure.message).to.equal(true);
+      // Who starts is told, and does not wait.
+      expect(mayPass(failure), failure.message).to.equal(false);
+    }
   });
 
   it("do not take a mistake for an absence", async () => {

@@ -1,6 +1,7 @@
 /** Connections to PostgreSQL. */
 import pg from "pg";
 import type { Logger } from "pino";
+import { noteUnconnected } from "./database-errors.ts";
 import type { DatabaseConfig } from "./settings.ts";
 
 /** The role that the service works as: it may do what the migrations grant to it, and no more. */
@@ -68,12 +69,19 @@ export function createPool(options: PoolOptions): pg.Pool {
     keepAlive: true,
     pipeline,
     types: integersAsNumbers(),
+    Client: Connection,
     // Done before anybody gets the connection.
     verify: (client, done) => {
       const settings = [`${statementTimeout * 1000}ms`, role ?? "none"];
       client
         .query("select set_config('statement_timeout', $1, false), set_config('role', $2, false)", settings)
-        .then(() => done(), done);
+        .then(
+          () => done(),
+          (error: unknown) => {
+            noteUnconnected(error as Error);
+            done(error as Error);
+          },
+        );
     },
   });
   pool.on("error", (error) => {
@@ -84,6 +92,21 @@ export function createPool(options: PoolOptions): pg.Pool {
     client.on("error", (error) => log?.debug({ err: error }, "A connection ended")),
   );
   return pool;
+}
+
+/** Tells the errors for which it does not come about from those of statements. */
+class Connection extends pg.Client {
+  override connect(): Promise<pg.Client>;
+  override connect(connected: (error: Error | null) => void): void;
+  override connect(connected?: (error: Error | null) => void): Promise<pg.Client> | undefined {
+    if (connected === undefined) return super.connect();
+    // As the pool asks.
+    super.connect((error: Error | null) => {
+      if (error !== null) noteUnconnected(error);
+      connected(error);
+    });
+    return undefined;
+  }
 }
 
 /** int8 as numbers; what is beyond the exact ones is an error, never a rounded amount. numeric stays text: cast sums. */

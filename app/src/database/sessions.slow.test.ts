@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { testCluster } from "../../test/database.test-support.ts";
 import { testPooler } from "../../test/servers.test-support.ts";
+import { mayPass } from "./database-errors.ts";
 import { expectRejection } from "./embedded.test-support.ts";
 import { createPool } from "./pool.ts";
 import { requireOwnSession } from "./sessions.ts";
@@ -44,6 +45,18 @@ describe("A session of PostgreSQL", function () {
     await Promise.all(work);
     await expectRejection(requireOwnSession(pooler.url), /lets transactions share sessions/);
     await others.end();
+    await pooler.stop();
+  });
+
+  it("is not waited for without end where a pooler has none left, which may pass", async () => {
+    const pooler = await testPooler(database, "session");
+    const others = createPool({ connection: pooler.url, role: null, max: 20 });
+    const taken = await Promise.all(Array.from({ length: 20 }, () => others.connect()));
+    const failure: unknown = await requireOwnSession(pooler.url).catch((error: unknown) => error);
+    expect(mayPass(failure), String(failure)).to.equal(true);
+    for (const client of taken) client.release();
+    await others.end();
+    await requireOwnSession(pooler.url);
     await pooler.stop();
   });
 

@@ -1,6 +1,9 @@
 /** Sessions of PostgreSQL behind a pooler: PgBouncer, RDS Proxy and the like. */
 import pg from "pg";
 
+/** Milliseconds to wait for a connection and for an answer: a pooler with no session left for us lets us wait. */
+const PATIENCE = 5000;
+
 /** Where others use the pooler, up to one round in three finds nothing by chance. */
 const ROUNDS = 20;
 
@@ -12,8 +15,13 @@ const ROUNDS = 20;
  * @throws where sessions are shared; the error of the database when it does not answer
  */
 export async function requireOwnSession(connection: string | pg.ClientConfig): Promise<void> {
-  const first = new pg.Client(connection);
-  const second = new pg.Client(connection);
+  const options = {
+    ...(typeof connection === "string" ? { connectionString: connection } : connection),
+    connectionTimeoutMillis: PATIENCE,
+    query_timeout: PATIENCE,
+  };
+  const first = new pg.Client(options);
+  const second = new pg.Client(options);
   try {
     const own = await open(first);
     await open(second);

@@ -140,6 +140,10 @@ describe("the database's settings", () => {
     expect(connection({ DATABASE_URL: inUrl })).to.deep.include({
       ssl: { rejectUnauthorized: true, ca: pem },
     });
+    rmSync(file);
+    expect(mistakes({ DATABASE_URL: inUrl })).to.deep.equal([
+      `DATABASE_URL has an sslrootcert: ${file} cannot be read (ENOENT); name a readable file`,
+    ]);
     rmSync(folder, { recursive: true });
   });
 

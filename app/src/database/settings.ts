@@ -100,7 +100,7 @@ export function databaseGuards(config: DatabaseConfig & { NODE_ENV?: string }): 
       `DATABASE_USER is missing although DATABASE_HOST is ${host}; set DATABASE_USER and DATABASE_PASSWORD`,
     );
   }
-  if (caFile !== undefined) mistakes.push(...caMistakes(caFile));
+  if (caFile !== undefined) mistakes.push(...caMistakes("DATABASE_SSL_CA_FILE", caFile));
   if (url === undefined) return [...mistakes, ...encryptionMistakes(config, production)];
   const parsed = URL.parse(url);
   if (parsed === null || !["postgres:", "postgresql:"].includes(parsed.protocol)) {
@@ -117,16 +117,19 @@ export function databaseGuards(config: DatabaseConfig & { NODE_ENV?: string }): 
     if (parsed.searchParams.has(name))
       mistakes.push(`DATABASE_URL has the parameter ${name}; say it with sslmode and sslrootcert`);
   }
+  const rootCert = parsed.searchParams.get("sslrootcert");
+  if (caFile === undefined && rootCert !== null)
+    mistakes.push(...caMistakes("DATABASE_URL has an sslrootcert", rootCert));
   return [...mistakes, ...encryptionMistakes(config, production)];
 }
 
-function caMistakes(file: string): string[] {
+function caMistakes(name: string, file: string): string[] {
   try {
     if (readFileSync(file, "utf8").includes("-----BEGIN CERTIFICATE-----")) return [];
-    return [`DATABASE_SSL_CA_FILE: ${file} holds no certificate; name a file of PEM certificates`];
+    return [`${name}: ${file} holds no certificate; name a file of PEM certificates`];
   } catch (error) {
     return [
-      `DATABASE_SSL_CA_FILE: ${file} cannot be read (${(error as NodeJS.ErrnoException).code}); name a readable file`,
+      `${name}: ${file} cannot be read (${(error as NodeJS.ErrnoException).code}); name a readable file`,
     ];
   }
 }

@@ -33,7 +33,8 @@ export function registerErrorHandlers(app: FastifyInstance): void {
 
 /** For paths that Fastify refuses before it looks for a route: Fastify's option `frameworkErrors`. */
 export function refusePath(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
-  void reply.header("request-id", request.id);
+  // No hook has seen the request.
+  void reply.headers({ ...request.server.securityHeaders, "request-id": request.id });
   void sendError(pathError(error), request, reply);
 }
 
@@ -70,10 +71,11 @@ function apiError(error: FastifyError, request: FastifyRequest): ApiError {
       error.validationContext ?? "request",
     );
   }
-  if (isUnavailable(error)) return unavailable("The database is away.", error);
   const status = error.statusCode ?? 500;
-  if (status === 503) return unavailable("The service is overloaded.", error);
+  // First: a client whose connection breaks while it sends has the code of a database's that does.
   if (status >= 400 && status < 500) return clientError(status, error, request);
+  if (isUnavailable(error)) return unavailable("The database is away.", error);
+  if (status === 503) return unavailable("The service is overloaded.", error);
   return new ApiError(500, "api_error", "internal_error", "Something went wrong on our side.", {
     cause: error,
   });

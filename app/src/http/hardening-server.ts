@@ -3,7 +3,7 @@ import type { Socket } from "node:net";
 import type { FastifyHttpOptions } from "fastify";
 import type { Server } from "node:http";
 import type { Config } from "../config.ts";
-import { ApiError, errorBody } from "../errors.ts";
+import { ApiError, errorBody, invalid } from "../errors.ts";
 import type { MakeId } from "../ids.ts";
 import { trustProxy } from "./limits-settings.ts";
 
@@ -21,12 +21,15 @@ export function serverOptions(config: Config, makeId: MakeId): FastifyHttpOption
     routerOptions: { maxParamLength: 128 },
     // On closing, idle connections go at once and busy ones after their answer.
     forceCloseConnections: "idle",
-    return503OnClosing: true,
+    // What comes on a connection that is still open is answered as ever: Fastify's own refusal would have another shape.
+    return503OnClosing: false,
     http: {
       headersTimeout: config.HEADERS_TIMEOUT * 1000,
       maxHeaderSize: config.HEADER_SIZE_LIMIT,
       connectionsCheckingInterval: CHECK_INTERVAL,
       insecureHTTPParser: false,
+      // Hardening looks for it, and answers in the API's shape.
+      requireHostHeader: false,
     },
     clientErrorHandler: (error, socket) => answerBrokenRequest(error, socket, makeId("request")),
   };
@@ -93,4 +96,8 @@ export function headersTooLarge(): ApiError {
     "headers_too_large",
     "The request's headers are too many or too large.",
   );
+}
+
+export function hostMissing(): ApiError {
+  return invalid("request_invalid", "A request of HTTP/1.1 names its host: send the header Host.");
 }

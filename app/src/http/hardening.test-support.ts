@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { loadConfig } from "../config.ts";
 import { systemClock } from "../clock.ts";
 import { makeIds } from "../ids.ts";
-import { registerErrorHandlers } from "./errors-handler.ts";
+import { refusePath, registerErrorHandlers } from "./errors-handler.ts";
 import { hardening } from "./hardening.ts";
 import { serverOptions } from "./hardening-server.ts";
 
@@ -22,7 +22,11 @@ export async function hardenedServer(
 ): Promise<HardenedServer> {
   const config = loadConfig(environment);
   const makeId = makeIds(systemClock);
-  const app = Fastify({ ...serverOptions(config, makeId), genReqId: () => makeId("request") });
+  const app = Fastify({
+    ...serverOptions(config, makeId),
+    genReqId: () => makeId("request"),
+    frameworkErrors: refusePath,
+  });
   registerErrorHandlers(app);
   await app.register(hardening(config));
   app.get("/live", () => ({ status: "UP" }));

@@ -1,5 +1,7 @@
 import { expect } from "chai";
 import { createHash } from "node:crypto";
+import { promisify } from "node:util";
+import { until } from "../../test/wait.test-support.ts";
 import { loadConfig } from "../config.ts";
 import { exchange, hardenedServer, type HardenedServer, RawClient } from "./hardening.test-support.ts";
 
@@ -28,7 +30,7 @@ describe("Hardening", () => {
   });
 
   it("F5: sends security headers with every answer, errors included", async () => {
-    for (const url of ["/hello", "/nothing"]) {
+    for (const url of ["/hello", "/nothing", "/%zz"]) {
       const { headers } = await server.app.inject(url);
       expect(headers, url).to.include({
         "strict-transport-security": "max-age=63072000; includeSubDomains",
@@ -73,6 +75,11 @@ describe("Hardening", () => {
         expect(headers).not.to.have.property("access-control-allow-credentials");
       }
     }
+  });
+
+  it("answers OPTIONS that is no page's question, too", async () => {
+    const { statusCode, body } = await server.app.inject({ method: "OPTIONS", url: "/hello" });
+    expect({ statusCode, body }).to.deep.equal({ statusCode: 204, body: "" });
   });
 
   it("lets no page of another origin call by default", async () => {
@@ -205,6 +212,15 @@ describe("Hardening", () => {
     }
   });
 
+  it("refuses a request that names no host, and passes over expectations, in the usual shape", async () => {
+    const nameless = await exchange(server.port, "GET /hello HTTP/1.1\r\n\r\n");
+    expect(statusOf(nameless)).to.equal(400);
+    expect(errorOf(nameless)).to.include({ code: "request_invalid" });
+    expect(statusOf(await exchange(server.port, "GET /hello HTTP/1.0\r\n\r\n"))).to.equal(200);
+    const expecting = "GET /hello HTTP/1.1\r\nHost: x\r\nExpect: the-best\r\n\r\n";
+    expect(statusOf(await exchange(server.port, expecting))).to.equal(200);
+  });
+
   it("refuses requests that two servers would read as different ones", async () => {
     for (const headers of [
       "Content-Length: 5\r\nTransfer-Encoding: chunked",
@@ -229,6 +245,45 @@ describe("Hardening", () => {
     client.write(`${hello}garbage\r\n\r\n${hello}`);
     expect(await client.untilClosed()).to.equal(true);
     expect(client.received.match(/"hello":"world"/g)?.length).to.be.within(50, 51);
+  });
+
+  it("blames the client, not the database, for a body that breaks off", async () => {
+    let began = false;
+    const sent: unknown[] = [];
+    const observed = await hardenedServer({}, (app) => {
+      app.addHook("onRequest", (_request, _reply, done) => {
+        began = true;
+        done();
+      });
+      app.addHook("onSend", (_request, _reply, payload, done) => {
+        sent.push(payload);
+        done();
+      });
+      app.post("/observed", () => ({}));
+      return Promise.resolve();
+    });
+    const client = await RawClient.connect(observed.port);
+    client.write(post("/observed", '{"a":1}').subarray(0, -1));
+    await until(() => began);
+    client.destroy();
+    await until(() => sent.length > 0);
+    expect(sent[0]).to.include('"code":"body_invalid"');
+    await observed.close();
+  });
+
+  it("answers what comes on an open connection while it closes", async () => {
+    const closing = await hardenedServer();
+    const client = await RawClient.connect(closing.port);
+    const connections = promisify(closing.app.server.getConnections.bind(closing.app.server));
+    await until(async () => (await connections()) === 1);
+    const closed = closing.close();
+    // Its port takes nobody any more.
+    await until(() => !closing.app.server.listening);
+    client.write("GET /hello HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    const answer = await client.until(/world/);
+    expect(statusOf(answer)).to.equal(200);
+    expect(answer).to.match(/^connection: close\r$/im);
+    await closed;
   });
 
   it("takes as many connections as allowed, and more again when some have gone", async () => {

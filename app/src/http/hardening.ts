@@ -7,8 +7,9 @@ import fastifyPlugin from "fastify-plugin";
 import type { Config } from "../config.ts";
 import { unavailable } from "../errors.ts";
 import { parseJsonOnly } from "./hardening-json.ts";
-import { headersTooLarge } from "./hardening-server.ts";
+import { headersTooLarge, hostMissing } from "./hardening-server.ts";
 import { isProbe } from "./probes.ts";
+import type {} from "./request.ts";
 
 /** The plugin, registered at the root before all others but those that only observe. */
 export function hardening(config: Config): FastifyPluginAsync {
@@ -16,6 +17,7 @@ export function hardening(config: Config): FastifyPluginAsync {
     async (app: FastifyInstance) => {
       app.server.maxConnections = config.MAX_CONNECTIONS;
       limitHeaders(app, config.HEADER_COUNT_LIMIT);
+      answerForNode(app);
       await secureHeaders(app);
       if (config.CORS_ORIGINS.length > 0) await allowOrigins(app, config.CORS_ORIGINS);
       if (config.MAX_EVENT_LOOP_DELAY > 0) await refuseUnderPressure(app, config.MAX_EVENT_LOOP_DELAY);
@@ -31,6 +33,15 @@ function limitHeaders(app: FastifyInstance, limit: number): void {
   app.addHook("onRequest", (request, _reply, done) => {
     // Names and values in turn.
     done(request.raw.rawHeaders.length > 2 * limit ? headersTooLarge() : undefined);
+  });
+}
+
+/** What Node would answer by itself, with nothing but a status. */
+function answerForNode(app: FastifyInstance): void {
+  // A server may pass over an expectation that it does not know (RFC 9110, 10.1.1).
+  app.server.on("checkExpectation", (request, response) => app.server.emit("request", request, response));
+  app.addHook("onRequest", ({ raw }, _reply, done) => {
+    done(raw.headers.host === undefined && raw.httpVersion === "1.1" ? hostMissing() : undefined);
   });
 }
 
@@ -56,6 +67,7 @@ const DOCS = /^\/(docs|swagger-ui\.html)([/?]|$)/;
 
 async function secureHeaders(app: FastifyInstance): Promise<void> {
   const [forData, forPages] = await Promise.all([headersFor(NOTHING), headersFor(OWN_PAGE)]);
+  app.decorate("securityHeaders", forData);
   app.addHook("onRequest", (request, reply, done) => {
     void reply.headers(DOCS.test(request.url) ? forPages : forData);
     done();
@@ -94,6 +106,8 @@ async function allowOrigins(app: FastifyInstance, origins: readonly string[]): P
       "retry-after",
     ],
     maxAge: 600,
+    // OPTIONS that is no preflight is answered like one: the refusal would not have the shape of the API's errors.
+    strictPreflight: false,
   });
 }
 

@@ -1,11 +1,19 @@
+import { execFileSync } from "node:child_process";
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { type AddressInfo, createConnection, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import { expect } from "chai";
-import { until } from "../../test/wait.test-support.ts";
 import pino from "pino";
+import { createClient } from "redis";
 import { testCore, type TestCore } from "../../test/core.test-support.ts";
-import { testRedis, type TestServer } from "../../test/servers.test-support.ts";
+import { requirePackage, testRedis, type TestServer } from "../../test/servers.test-support.ts";
+import { until } from "../../test/wait.test-support.ts";
 import { loadConfig } from "../config.ts";
+import { freePort } from "../database/embedded-server.ts";
 import { errorOf, testIdentity, type TestIdentity, UNLIMITED } from "../identity/identity.test-support.ts";
-import { redisCounts } from "./limits-redis.ts";
+import { type RedisCounts, redisCounts } from "./limits-redis.ts";
 
 /** Milliseconds within which instances hear of each other. */
 const EXCHANGE = 1000;
@@ -117,5 +125,126 @@ describe("Limits shared through Redis", () => {
     expect(millisecondsLeft).to.be.within(1, 60_000);
     counts?.stop();
     expect(redisCounts(loadConfig({}), pino({ level: "silent" }))).to.equal(undefined);
+  });
+});
+
+describe("Counts in Redis", () => {
+  const RULE = { name: "test", points: 5, window: 60_000 };
+  const servers: TestServer[] = [];
+  const all: RedisCounts[] = [];
+
+  afterEach(async () => {
+    for (const counts of all.splice(0)) counts.stop();
+    await Promise.all(servers.splice(0).map((server) => server.stop()));
+  });
+
+  async function server(...settings: Parameters<typeof testRedis>): Promise<TestServer> {
+    const started = await testRedis(...settings);
+    servers.push(started);
+    return started;
+  }
+
+  function countsBy(environment: Record<string, string>): RedisCounts {
+    const counts = redisCounts(loadConfig(environment), pino({ level: "silent" }));
+    if (counts === undefined) throw new Error("No Redis is configured.");
+    all.push(counts);
+    counts.start();
+    return counts;
+  }
+
+  async function tell(url: string, command: string[]): Promise<void> {
+    const client = await createClient({ url }).connect();
+    await client.sendCommand(command);
+    client.destroy();
+  }
+
+  const counted = async (counts: RedisCounts, subject: string) =>
+    (await counts.add(RULE, subject, 1).catch(() => undefined))?.count;
+
+  describe("of a cluster", () => {
+    let folder: string;
+    let bus: number;
+    const trusted = getCACertificates("default");
+
+    before(async () => {
+      requirePackage("openssl");
+      folder = mkdtempSync(join(tmpdir(), "strongroom-redis-"));
+      chmodSync(folder, 0o755);
+      const shell = `openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=redis \
+        -addext subjectAltName=DNS:localhost,IP:127.0.0.1 -keyout key -out certificate`;
+      execFileSync("sh", ["-ec", shell], { cwd: folder, stdio: "ignore" });
+      setDefaultCACertificates([...trusted, readFileSync(join(folder, "certificate"), "utf8")]);
+      bus = await freePort();
+    });
+    after(() => {
+      setDefaultCACertificates(trusted);
+      rmSync(folder, { recursive: true });
+    });
+
+    /** A cluster of one shard, as a cache with shards in ElastiCache: TLS alone, and a token. */
+    async function cluster(port?: number): Promise<number> {
+      const started = await server(port, (chosen) => [
+        ...["--port", "0", "--tls-port", String(chosen), "--tls-auth-clients", "no"],
+        ...["--tls-cert-file", join(folder, "certificate"), "--tls-key-file", join(folder, "key")],
+        ...["--tls-ca-cert-file", join(folder, "certificate"), "--requirepass", "sesame"],
+        ...["--cluster-enabled", "yes", "--cluster-port", String(bus), "--tls-cluster", "yes"],
+        ...["--cluster-announce-ip", "127.0.0.1"],
+      ]);
+      const url = `rediss://:sesame@localhost:${started.port}`;
+      await tell(url, ["CLUSTER", "ADDSLOTSRANGE", "0", "16383"]);
+      return started.port;
+    }
+
+    it("are encrypted and signed in for at every shard, told by variables or by the URL", async () => {
+      const port = await cluster();
+      const byVariables = countsBy({
+        REDIS_HOST: "localhost",
+        REDIS_PORT: String(port),
+        REDIS_TLS: "true",
+        REDIS_CLUSTER: "true",
+        REDIS_AUTH_TOKEN: "sesame",
+      });
+      const byUrl = countsBy({ REDIS_URL: `rediss://:sesame@localhost:${port}`, REDIS_CLUSTER: "true" });
+      await until(async () => (await counted(byVariables, "a")) !== undefined, 10_000);
+      await until(async () => (await counted(byUrl, "b")) !== undefined, 10_000);
+      await byUrl.ping();
+    });
+
+    it("begin when the cluster comes later than the service", async () => {
+      const port = await freePort();
+      const url = `rediss://:sesame@localhost:${port}`;
+      const counts = countsBy({ REDIS_URL: url, REDIS_CLUSTER: "true" });
+      await until(
+        () =>
+          counts
+            .ping()
+            .then(() => false)
+            .catch(() => true),
+        5000,
+      );
+      await cluster(port);
+      await until(async () => (await counted(counts, "c")) !== undefined, 15_000);
+    });
+  });
+
+  it("go on at the new primary when a failover has made a replica of the old one", async () => {
+    const [old, next] = [await server(), await server()];
+    // A name that leads to another server from some moment on, for new connections.
+    let target = old.port;
+    const name = createServer((socket) => {
+      const onward = createConnection(target, "127.0.0.1");
+      socket.on("error", () => onward.destroy()).pipe(onward);
+      onward.on("error", () => socket.destroy()).pipe(socket);
+    });
+    await new Promise<void>((resolve) => name.listen(0, "127.0.0.1", resolve));
+    const { port } = name.address() as AddressInfo;
+    const counts = countsBy({ REDIS_URL: `redis://127.0.0.1:${port}` });
+    await until(async () => (await counted(counts, "d")) !== undefined, 5000);
+
+    target = next.port;
+    await tell(old.url, ["REPLICAOF", "127.0.0.1", String(next.port)]);
+    await until(async () => (await counted(counts, "d")) !== undefined, 5000);
+    await counts.ping();
+    name.close();
   });
 });

@@ -53,6 +53,12 @@ export function limitsGuards(config: Config): string[] {
   if (config.REDIS_URL !== undefined && config.REDIS_HOST !== undefined) {
     mistakes.push(`REDIS_HOST is ${config.REDIS_HOST} although REDIS_URL is set: unset one of them.`);
   }
+  if (config.REDIS_URL !== undefined && !isRedisUrl(config.REDIS_URL)) {
+    mistakes.push(
+      "REDIS_URL is not the URL of a Redis: write rediss://user:password@host:6379, with % codes for the signs of a password " +
+        "that have a meaning in a URL (%23 for #, %25 for %).",
+    );
+  }
   const { TRUST_PROXY: proxies, NODE_ENV } = config;
   if (proxies === undefined && NODE_ENV === "production") {
     mistakes.push(
@@ -66,6 +72,18 @@ export function limitsGuards(config: Config): string[] {
     );
   }
   return mistakes;
+}
+
+function isRedisUrl(text: string): boolean {
+  try {
+    const { hostname, pathname, username, password } = new URL(text);
+    decodeURIComponent(username);
+    decodeURIComponent(password);
+    // The path is the number of a database.
+    return hostname !== "" && /^\/?\d*$/.test(pathname);
+  } catch {
+    return false;
+  }
 }
 
 /**

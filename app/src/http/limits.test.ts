@@ -221,6 +221,10 @@ describe("Limits", () => {
     expect(subjectOf("2001:db8:1:2:ffff::5")).to.equal("2001:db8:1:2::/64");
     expect(subjectOf("2001:db8:1:3::4")).to.equal("2001:db8:1:3::/64");
   });
+
+  it("count who was gone before being looked at, as one", () => {
+    expect(subjectOf(undefined)).to.equal("gone");
+  });
 });
 
 describe("Settings of limits", () => {
@@ -241,6 +245,16 @@ describe("Settings of limits", () => {
     expect(() => config({ REDIS_URL: "redis://one:6379", REDIS_HOST: "two" })).to.throw(
       "REDIS_HOST is two although REDIS_URL is set: unset one of them.",
     );
+    for (const url of [
+      "redis://:se#cret@one:6379",
+      "rediss://:se%cret@one",
+      "redis://one:x",
+      "redis://one/x",
+    ])
+      expect(() => config({ REDIS_URL: url }), url).to.throw(
+        /REDIS_URL is not the URL of a Redis: write rediss:\/\/user:password@host:6379/,
+      );
+    expect(() => config({ REDIS_URL: "rediss://user:se%23cret@one:6379/2" })).to.not.throw();
     expect(limitsGuards({ ...config({}), NODE_ENV: "production" })).to.deep.equal([
       "TRUST_PROXY is missing: behind a load balancer all requests would share one limit. Give the number of proxies in front " +
         "of the service (1 behind a load balancer), or none.",

@@ -138,8 +138,12 @@ function announce(reply: FastifyReply, rule: Rule, window: Window, now: number):
     .header("ratelimit-reset", String(Math.max(0, Math.ceil((window.ends - now) / 1000))));
 }
 
-/** Who an address stands for. A customer of a provider has a whole /64 of IPv6, and could take another address each time. */
-export function subjectOf(address: string): string {
+/**
+ * Who an address stands for. A customer of a provider has a whole /64 of IPv6, and could take another address each time.
+ * @param address undefined where the connection is gone already
+ */
+export function subjectOf(address: string | undefined): string {
+  if (address === undefined) return "gone";
   if (!address.includes(":")) return address;
   if (!ipaddr.isValid(address)) return address;
   const parsed = ipaddr.process(address);

@@ -174,4 +174,31 @@ describe("Signing keys", () => {
     // What the first one signed is still verified.
     expect(await other.find(keys.signer().id)).not.to.equal(undefined);
   });
+
+  it("of a JWT_SECRET that leaked are all refused once they are withdrawn after its change, the next one too", async () => {
+    const leaked = signingKeys("leaked secret");
+    await leaked.refresh();
+    const forgeable = kids(leaked);
+    const keys = signingKeys("new secret");
+    await keys.refresh();
+
+    await keys.rotate("operator", true);
+    for (const id of forgeable) expect(await keys.find(id), id).to.equal(undefined);
+    expect(kids(keys)).to.have.length(2).and.include(keys.signer().id);
+  });
+
+  it("are not rotated with a JWT_SECRET that opens none of them", async () => {
+    const keys = signingKeys();
+    await keys.refresh();
+    const before = kids(keys);
+    const refused = await signingKeys("another secret")
+      .rotate("operator", true)
+      .catch((error: unknown) => error);
+    expect(refused)
+      .to.be.an("error")
+      .with.property("message")
+      .that.matches(/^JWT_SECRET opens none of the signing keys\. /);
+    await keys.refresh();
+    expect(kids(keys)).to.deep.equal(before);
+  });
 });

@@ -115,6 +115,9 @@ export function signingKeysFor(
   });
 }
 
+const FOREIGN_SECRET =
+  "JWT_SECRET opens none of the signing keys. Give the one that the service runs with; after a change, start the service first.";
+
 /** Milliseconds between two looks for keys that are due. */
 const REFRESH_INTERVAL = 60_000;
 /** Milliseconds within which an unknown key id leads to one look at most. */
@@ -182,12 +185,15 @@ export class SigningKeys {
   /**
    * The next key signs from now on; an event tells so.
    * @param actor who wants it
-   * @param withdraw whether the key before is refused at once, its tokens with it
+   * @param withdraw whether the key before is refused at once, its tokens with it, and with them all keys that JWT_SECRET
+   * does not open any more: whoever knows the former one can sign with those
+   * @throws {Error} when JWT_SECRET opens none of the keys: it is not the service's
    */
   async rotate(actor: string, withdraw = false): Promise<void> {
     const { pool, clock } = this.#options;
     const rotated = await transaction(pool, async (db) => {
       const keys = await this.#opened(await lockSigningKeys(db));
+      if (keys.length > 0 && !keys.some(({ usable }) => usable)) throw new Error(FOREIGN_SECRET);
       const now = clock();
       const current = keys.findLast((key) => isSigning(key, now));
       const next = keys.find((key) => key.usable && !key.withdrawn && key.activates > now);
@@ -195,13 +201,11 @@ export class SigningKeys {
         next.activates = now;
         await updateSigningKey(db, { id: next.id, activates: new Date(now), withdrawn: null });
       }
-      if (withdraw && current !== undefined) {
-        current.withdrawn = true;
-        await updateSigningKey(db, {
-          id: current.id,
-          activates: new Date(current.activates),
-          withdrawn: new Date(now),
-        });
+      const refused = keys.filter((key) => !key.withdrawn && (key === current || !key.usable));
+      for (const key of withdraw ? refused : []) {
+        key.withdrawn = true;
+        const { id, activates } = key;
+        await updateSigningKey(db, { id, activates: new Date(activates), withdrawn: new Date(now) });
       }
       keys.sort((a, b) => a.activates - b.activates);
       await notify(db, SIGNING_KEYS_NOTICE);

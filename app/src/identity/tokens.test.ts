@@ -330,6 +330,18 @@ describe("Tokens of a trusted issuer", () => {
       () => sign(claims({ sub: undefined })),
       'claim sub: missing required "sub" claim',
     ],
+    ...["operator", "system", "key_01m80pvkadecrbzqsgybvvvmqg", "", "a\0b", "u".repeat(256)].map(
+      (sub): (typeof wrong)[number] => [
+        `those whose subject is ${JSON.stringify(sub).slice(0, 40)}`,
+        () => sign(claims({ sub })),
+        "claim sub: it must be 1 to 255 characters, and no name of the service's own",
+      ],
+    ),
+    ...[17, null, ["user-1"]].map((sub): (typeof wrong)[number] => [
+      `those whose subject is ${JSON.stringify(sub)}, no text`,
+      () => sign({ ...claims(), sub } as unknown as JWTPayload),
+      "claim sub: it must be 1 to 255 characters, and no name of the service's own",
+    ]),
     ["those without end", () => sign(claims({ exp: undefined })), 'claim exp: missing required "exp" claim'],
     [
       "those without time of issue",
@@ -389,16 +401,20 @@ describe("Tokens of a trusted issuer", () => {
 
   describe("whose keys are published at a URL", () => {
     let server: Server;
-    let published: object[];
+    let status: number;
+    let published: unknown;
     let requests: number;
     let remote: TestIdentity;
 
     beforeEach(async () => {
+      status = 200;
       published = publicKeys;
       requests = 0;
       server = createServer((_request, response) => {
         requests += 1;
-        response.setHeader("content-type", "application/json").end(JSON.stringify({ keys: published }));
+        response
+          .writeHead(status, { "content-type": "application/json" })
+          .end(JSON.stringify({ keys: published }));
       });
       await once(server.listen(0, "127.0.0.1"), "listening");
       const { port } = server.address() as AddressInfo;
@@ -441,6 +457,18 @@ describe("Tokens of a trusted issuer", () => {
       expect(refused.statusCode).to.equal(503);
       expect(refused.headers).to.have.property("retry-after");
       expect(errorOf(refused).message).to.equal("The token cannot be checked at the moment.");
+    });
+
+    it("cannot be judged either while the URL answers with an error, or with no keys", async () => {
+      for (const [answered, keys] of [
+        [500, publicKeys],
+        [200, "<html>"],
+      ] as const) {
+        [status, published] = [answered, keys];
+        const refused = await remote.get("/v1/who", await sign(fresh()));
+        expect(refused.statusCode, String(answered)).to.equal(503);
+        expect(refused.headers).to.have.property("retry-after");
+      }
     });
   });
 });

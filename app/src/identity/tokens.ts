@@ -27,6 +27,9 @@ import { holding } from "./verify-secret.ts";
 /** Type of our tokens (RFC 9068), so that no other signed text of ours passes for one. */
 const TYPE = "at+jwt";
 
+/** Who may be named by an issuer: texts that can be kept, and that are nobody's whom the service itself names. */
+const SUBJECT = /^(?!key_|operator$|system$)\P{C}{1,255}$/u;
+
 export interface TokensOptions {
   pool: pg.Pool;
   clock: Clock;
@@ -119,13 +122,15 @@ export class Tokens {
 
   async #verifyTrusted(token: string, trusted: TrustedIssuer): Promise<Verified> {
     const payload = await this.#check(token, trusted.keyOf, trusted);
-    const { customer } = payload;
+    const { customer, sub }: { customer?: unknown; sub?: unknown } = payload;
+    if (typeof sub !== "string" || !SUBJECT.test(sub))
+      throw refused("claim sub: it must be 1 to 255 characters, and no name of the service's own");
     // Who is to act for one customer must never act for all because the name cannot be read.
     if (customer !== undefined && (typeof customer !== "string" || customer === ""))
       throw refused("claim customer: it must be the id of one customer, or absent");
     return {
       caller: {
-        actor: payload.sub,
+        actor: sub,
         // Test data unless the issuer says otherwise.
         livemode: payload.livemode === true,
         scopes: scopesOf(payload, payload[trusted.rolesClaim]),

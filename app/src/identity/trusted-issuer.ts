@@ -4,11 +4,13 @@ import {
   createLocalJWKSet,
   createRemoteJWKSet,
   customFetch,
+  errors,
   type JSONWebKeySet,
   type JWTVerifyGetKey,
 } from "jose";
 import type { Config } from "../config.ts";
 import { createOutgoing, type OutgoingClient } from "../http/outgoing.ts";
+import { StartError } from "../start-error.ts";
 
 export interface TrustedIssuer {
   issuer: string;
@@ -33,22 +35,35 @@ export async function trustedIssuer(config: Config): Promise<TrustedIssuer | und
     rolesClaim: config.OIDC_ROLES_CLAIM,
   };
   if (!/^https?:\/\//.test(location)) {
-    return { ...named, keyOf: createLocalJWKSet(await readKeys(location)), close: () => Promise.resolve() };
+    const keySet = createLocalJWKSet(await readKeys(location));
+    return { ...named, keyOf: notBlamingTokens(keySet), close: () => Promise.resolve() };
   }
   const client = createOutgoing({ allowHttp: config.NODE_ENV !== "production", maxResponseBytes: 262_144 });
-  const keyOf = createRemoteJWKSet(new URL(location), {
+  const keySet = createRemoteJWKSet(new URL(location), {
     cacheMaxAge: CACHE_AGE,
     cooldownDuration: COOLDOWN,
     [customFetch]: fetchThrough(client),
   });
-  return { ...named, keyOf, close: () => client.close() };
+  return { ...named, keyOf: notBlamingTokens(keySet), close: () => client.close() };
+}
+
+/** A token may name a key that there is not; whatever else is wrong with the keys is the issuer's doing, and may pass. */
+function notBlamingTokens(keySet: JWTVerifyGetKey): JWTVerifyGetKey {
+  return async (header, token) => {
+    try {
+      return await keySet(header, token);
+    } catch (error) {
+      if (error instanceof errors.JWKSNoMatchingKey) throw error;
+      throw new Error("The trusted issuer's keys cannot be read.", { cause: error });
+    }
+  };
 }
 
 async function readKeys(file: string): Promise<JSONWebKeySet> {
   try {
     return JSON.parse(await readFile(file, "utf8")) as JSONWebKeySet;
   } catch (cause) {
-    throw new Error(
+    throw new StartError(
       `OIDC_JWKS is ${file}, which cannot be read as a JSON Web Key Set. Give an https URL or such a file.`,
       {
         cause,

@@ -3,18 +3,25 @@ import type pg from "pg";
 import { pendingMigrations } from "../database/migrate.ts";
 import type { HealthCheck } from "./health.ts";
 
-/** PostgreSQL answers on a connection of the pool; a pool whose connections all hang is as bad as a database that is away. */
+/**
+ * PostgreSQL answers on a connection of the pool, and takes writes: after a failover that may be a standby, which answers and
+ * refuses them all. A pool whose connections all hang is as bad as a database that is away.
+ */
 export function databaseCheck(name: string, pool: pg.Pool): HealthCheck {
   return {
     name,
     required: true,
     async check() {
       const started = performance.now();
-      await pool.query("select 1");
+      const { rows } = await pool.query<{ readOnly: boolean }>(
+        `select current_setting('transaction_read_only')::boolean as "readOnly"`,
+      );
+      const readOnly = rows[0]?.readOnly === true;
       return {
-        status: "UP",
+        status: readOnly ? "DOWN" : "UP",
         details: {
           database: "PostgreSQL",
+          readOnly,
           milliseconds: Math.round(performance.now() - started),
           connections: pool.totalCount,
           idle: pool.idleCount,

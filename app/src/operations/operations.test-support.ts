@@ -48,6 +48,7 @@ export async function testOperations(
       return Promise.resolve({ ok: true });
     }),
   );
+  app.get("/v1/never", () => new Promise(() => undefined));
   app.get("/v1/broken", () => span("processor.call", () => Promise.reject(new Error("4242424242424242"))));
   await operations.start();
   const url = await app.listen({ port: 0, host: "127.0.0.1" });

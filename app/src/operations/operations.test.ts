@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { testDatabase, type TestDatabase } from "../../test/database.test-support.ts";
+import { until } from "../../test/wait.test-support.ts";
 import { freePort } from "../database/embedded-server.ts";
 import { createPool } from "../database/pool.ts";
 import { cacheCheck, processorsCheck } from "./checks.ts";
@@ -183,6 +184,22 @@ describe("operations", () => {
       operations.lines.length = 0;
       for (const path of ["/live", "/ready", "/health", "/metrics"]) await fetch(operations.url + path);
       expect(operations.lines).to.deep.equal([]);
+    });
+
+    it("tell of requests whose client went away, and count them as under way no longer", async () => {
+      const fresh = await testOperations(database.servicePool);
+      const gone = new AbortController();
+      const asked = fetch(`${fresh.url}/v1/never`, { signal: gone.signal }).catch(() => undefined);
+      await until(async () => (await fresh.metricsText()).includes("http_server_active_requests 1"));
+      gone.abort();
+      await asked;
+      await until(() => Promise.resolve(fresh.lines.length > 0));
+      expect(fresh.lines[0]).to.include({ level: "info", route: "/v1/never", status: 499 });
+      const text = await fresh.metricsText();
+      expect(text).to.include("http_server_active_requests 0");
+      expect(text).to.include('http_route="/v1/never",http_response_status_code="499"} 1');
+      expect(text).not.to.include("slo_availability_events_total{");
+      await fresh.close();
     });
 
     for (const [accessLog, expected] of [

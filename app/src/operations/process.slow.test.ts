@@ -2,13 +2,14 @@ import { once } from "node:events";
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer, request as httpRequest } from "node:http";
 import { type AddressInfo, connect, createServer as createTcpServer } from "node:net";
-import { tmpdir } from "node:os";
+import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
 import { testCluster, testDatabase, type TestDatabase } from "../../test/database.test-support.ts";
 import { launch, type Launched } from "../../test/process.test-support.ts";
+import { until } from "../../test/wait.test-support.ts";
 import { isAlive } from "../../test/servers-crash.test-support.ts";
 import { migrate } from "../database/migrate.ts";
 import { freePort } from "../database/embedded-server.ts";
@@ -24,6 +25,20 @@ describe("npm start", () => {
       chmodSync(folder, 0o755);
     });
     after(() => rmSync(folder, { recursive: true, force: true }));
+
+    it("names the one that has the data folder, without a stack trace", async () => {
+      const environment = { DATA_FOLDER: join(folder, "taken") };
+      const first = await launch(environment);
+      await first.until("/ready", 200);
+      const second = await launch(environment);
+      expect(await second.ended).to.equal(1);
+      expect(second.errors()).to.match(
+        /^The data folder \S+ is in use by another process \(process \d+\): .*\n$/,
+      );
+      expect(second.output()).to.equal("");
+      first.child.kill("SIGTERM");
+      expect(await first.ended).to.equal(0);
+    });
 
     it("is ready within 6 s at first and 1.5 s later, with a welcome for newcomers", async function () {
       const environment = { DATA_FOLDER: join(folder, "data") };
@@ -181,6 +196,16 @@ describe("npm start", () => {
       expect(service.errors()).to.equal("");
     });
 
+    it("tells its URL as a browser takes it, where the address is one of IPv6", async function () {
+      const loopback = Object.values(networkInterfaces()).flat();
+      if (!loopback.some((each) => each?.address === "::1")) this.skip();
+      const service = await launch({ DATABASE_URL: database.url, HOST: "::1" });
+      await until(() => service.output().includes('"ready"'));
+      expect(service.output()).to.match(/"url":"http:\/\/\[::1\]:\d+"/);
+      service.child.kill("SIGTERM");
+      expect(await service.ended).to.equal(0);
+    });
+
     it("says what to do when the port is in use, and ends with status 1", async () => {
       const other = createServer().listen(0, "127.0.0.1");
       await once(other, "listening");
@@ -192,6 +217,38 @@ describe("npm start", () => {
       );
       expect(service.output()).to.equal("");
       other.close();
+    });
+
+    it("says so when it is the metrics' port that is in use", async () => {
+      const other = createServer().listen(0, "127.0.0.1");
+      await once(other, "listening");
+      const { port } = other.address() as AddressInfo;
+      const service = await launch({ DATABASE_URL: database.url, METRICS_PORT: String(port) });
+      expect(await service.ended).to.equal(1);
+      expect(service.errors()).to.equal(
+        `METRICS_PORT: ${port} on 127.0.0.1 is in use by another process; stop that, or write another, such as METRICS_PORT=${port + 1}\n`,
+      );
+      other.close();
+    });
+
+    it("says what to do when its folder is none that it can write to", async () => {
+      const DATA_FOLDER = join(fileURLToPath(import.meta.url), "data");
+      const service = await launch({ DATABASE_URL: database.url, DATA_FOLDER });
+      expect(await service.ended).to.equal(1);
+      expect(service.errors()).to.match(/^DATA_FOLDER: .* cannot be read or written \(ENOTDIR\); .*\n$/);
+      expect(service.errors()).to.include(DATA_FOLDER);
+      expect(service.output()).not.to.include('"fatal"');
+    });
+
+    it("says without a stack trace what is wrong with a file that it was given", async () => {
+      const service = await launch({
+        DATABASE_URL: database.url,
+        OIDC_ISSUER: "https://login.example.com/",
+        OIDC_JWKS: "/nowhere/keys.json",
+      });
+      expect(await service.ended).to.equal(1);
+      expect(service.errors()).to.match(/^OIDC_JWKS is \/nowhere\/keys\.json, which cannot be read .*\n$/);
+      expect(service.output()).not.to.include('"fatal"');
     });
   });
 
@@ -209,6 +266,11 @@ describe("npm start", () => {
       const refused = await ask("/v1/customers");
       expect([refused.status, refused.headers.get("retry-after")]).to.deep.equal([503, "1"]);
       expect(await refused.json()).to.have.nested.property("error.code", "service_unavailable");
+      expect(refused.headers.get("request-id")).to.match(/^req_[0-9a-z]{26}$/);
+      // It is not for who stands in to judge what was sent.
+      const headers = { "content-type": "application/json" };
+      const broken = await fetch(`${service.url}/v1/customers`, { method: "POST", headers, body: "{" });
+      expect([broken.status, (await ask("/%zz")).status]).to.deep.equal([503, 503]);
 
       const way = createTcpServer((socket) => {
         const onwards = connect(Number(url.port), url.hostname);

@@ -2,9 +2,10 @@
 import type { AddressInfo } from "node:net";
 import packageFile from "../../package.json" with { type: "json" };
 import { type Config, ConfigError, loadConfig } from "../config.ts";
-import { remedyFor as databaseRemedy } from "../database/migrate-remedies.ts";
-import { databaseConnection } from "../database/settings.ts";
+import { messageOf, remedyFor as databaseRemedy } from "../database/migrate-remedies.ts";
+import { databaseConnection, dataFolder } from "../database/settings.ts";
 import { createService, type Service } from "../service.ts";
+import { StartError } from "../start-error.ts";
 import type { Environment } from "./environment.ts";
 import { createLog, type Log } from "./log.ts";
 import { endOnSignals, type Lifecycle } from "./shutdown.ts";
@@ -50,7 +51,7 @@ export async function runProcess(environment: Environment): Promise<void> {
   if (service === undefined || lifecycle.isStopping) return;
   lifecycle.isReady = true;
   const { port } = service.app.server.address() as AddressInfo;
-  const url = `http://${config.HOST === "0.0.0.0" ? "localhost" : config.HOST}:${port}`;
+  const url = `http://${hostIn(config.HOST)}:${port}`;
   log.log.info({ url, version: packageFile.version, node: process.version }, "ready");
   if (service.embedded !== undefined) console.log(welcome(url, service.embedded));
 }
@@ -78,22 +79,35 @@ async function failStart(error: unknown, config: Config, log: Log, service?: Ser
 }
 
 /** What to do about the errors that everybody meets once. */
-function remedyFor(error: unknown, { HOST, PORT }: Config): string | undefined {
-  const { code, syscall, message } = error as NodeJS.ErrnoException;
+function remedyFor(error: unknown, config: Config): string | undefined {
+  if (error instanceof StartError) return error.message;
+  const { code, syscall, port, path } = error as NodeJS.ErrnoException & { port?: number };
+  const folder = dataFolder(config);
+  if (path?.startsWith(folder) === true)
+    return `DATA_FOLDER: ${path} cannot be read or written (${code}); write a folder that belongs to the service's user`;
   if (syscall !== "listen") {
     const remedy = databaseRemedy(error);
-    return remedy === "" ? undefined : `The database: ${message}. ${remedy}`;
+    return remedy === "" ? undefined : `The database: ${messageOf(error)}. ${remedy}`;
   }
+  const isMetrics = port !== undefined && port === config.METRICS_PORT;
+  const [PORT, HOST] = isMetrics ? (["METRICS_PORT", "METRICS_HOST"] as const) : (["PORT", "HOST"] as const);
+  const host = config[HOST];
   switch (code) {
     case "EADDRINUSE":
-      return `PORT: ${PORT} on ${HOST} is in use by another process; stop that, or write another, such as PORT=${PORT + 1}`;
+      return `${PORT}: ${port} on ${host} is in use by another process; stop that, or write another, such as ${PORT}=${Number(port) + 1}`;
     case "EACCES":
-      return `PORT: ${PORT} needs rights that this user does not have; write one from 1024, such as PORT=3000`;
+      return `${PORT}: ${port} needs rights that this user does not have; write one from 1024, such as ${PORT}=3000`;
     case "EADDRNOTAVAIL":
-      return `HOST: ${HOST} is not an address of this machine; write 127.0.0.1 for this machine only, or 0.0.0.0 for all`;
+      return `${HOST}: ${host} is not an address of this machine; write 127.0.0.1 for this machine only, or 0.0.0.0 for all`;
     default:
       return undefined;
   }
+}
+
+/** How a URL names the address that is listened on. */
+function hostIn(address: string): string {
+  if (address === "0.0.0.0" || address === "::") return "localhost";
+  return address.includes(":") ? `[${address}]` : address;
 }
 
 function welcome(url: string, { folder, testKeyFile }: NonNullable<Service["embedded"]>): string {

@@ -1,6 +1,6 @@
 /** What is told of each request: one line in the log, one measurement. */
 import type { Meter } from "@opentelemetry/api";
-import type { FastifyPluginCallback, FastifyRequest } from "fastify";
+import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from "fastify";
 import fastifyPlugin from "fastify-plugin";
 import type { Logger } from "pino";
 import type { Objective } from "./objectives.ts";
@@ -16,6 +16,9 @@ export interface RequestsOptions {
 /** Asked by machines every few seconds: neither logged while all is well, nor counted as users' requests. */
 const PROBES = /^\/(health|ready|live|metrics|api\/v1\/actuator\/.*)$/;
 
+/** Status of a request whose client went away before its answer was whole, as web servers log it. */
+const CLIENT_GONE = 499;
+
 export const requestReports: FastifyPluginCallback<RequestsOptions> = fastifyPlugin(
   (app, { accessLog, access, meter, availability }: RequestsOptions, done) => {
     const durations = meter.createHistogram("http.server.request.duration", {
@@ -28,13 +31,18 @@ export const requestReports: FastifyPluginCallback<RequestsOptions> = fastifyPlu
       .createObservableUpDownCounter("http.server.active_requests", { description: "Requests under way" })
       .addCallback((result) => result.observe(active));
 
-    app.addHook("onRequest", (_request, _reply, next) => {
+    app.addHook("onRequest", (request, reply, next) => {
       active += 1;
+      // Not onResponse: that does not come where the client went away.
+      reply.raw.once("close", () => {
+        active -= 1;
+        report(request, reply);
+      });
       next();
     });
-    app.addHook("onResponse", (request, reply, next) => {
-      active -= 1;
-      const status = reply.statusCode;
+
+    function report(request: FastifyRequest, reply: FastifyReply): void {
+      const status = reply.raw.writableFinished ? reply.statusCode : CLIENT_GONE;
       const elapsed = reply.elapsedTime;
       // The pattern, never the path as sent: it has ids, and its query may have secrets.
       const { url } = request.routeOptions;
@@ -46,12 +54,11 @@ export const requestReports: FastifyPluginCallback<RequestsOptions> = fastifyPlu
           "http.route": route,
           "http.response.status_code": status,
         });
-        if (url !== undefined) availability.record(status < 500);
+        if (url !== undefined && status !== CLIENT_GONE) availability.record(status < 500);
       }
       if (status >= 500 ? accessLog !== "off" : accessLog === "all" && !isProbe)
         log(request, status, route, elapsed);
-      next();
-    });
+    }
 
     function log(request: FastifyRequest, status: number, route: string, elapsed: number): void {
       // Seen by nobody, a line is not worth the making.

@@ -1,14 +1,17 @@
 /** Waits for a database that is not there yet: a service that starts before PostgreSQL, or during its failover. */
 import { setTimeout as sleep } from "node:timers/promises";
-import Fastify, { type FastifyInstance } from "fastify";
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import type pg from "pg";
 import type { Logger } from "pino";
+import { systemClock } from "../clock.ts";
 import type { Config } from "../config.ts";
-import { isUnavailable } from "../database/database-errors.ts";
+import { mayPass } from "../database/database-errors.ts";
 import { pendingMigrations } from "../database/migrate.ts";
 import { createPool } from "../database/pool.ts";
 import { requireOwnSession } from "../database/sessions.ts";
 import { errorBody, unavailable } from "../errors.ts";
+import { serverOptions } from "../http/hardening-server.ts";
+import { makeIds } from "../ids.ts";
 import type { Health } from "./health.ts";
 import { operationsRoutes } from "./routes.ts";
 
@@ -65,23 +68,36 @@ async function healthOf(pool: pg.Pool, connection: pg.ClientConfig): Promise<Hea
     await requireOwnSession(connection);
     return undefined;
   } catch (error) {
-    if (isUnavailable(error)) return AWAY;
+    if (mayPass(error)) return AWAY;
     throw error;
   }
 }
 
 /** Stands in for the service at its address. */
-async function openRoom({ HOST, PORT }: Config, health: () => Health): Promise<FastifyInstance> {
-  const room = Fastify({ forceCloseConnections: true });
-  await room.register(operationsRoutes({ health: () => Promise.resolve(health()) }));
-  room.setNotFoundHandler((request, reply) => {
-    const error = unavailable("The service is starting.");
-    return reply
-      .status(error.status)
-      .headers({ "retry-after": error.details.retryAfter, "request-id": request.id })
-      .type("application/json; charset=utf-8")
-      .send(errorBody(error, request.id));
+async function openRoom(config: Config, health: () => Health): Promise<FastifyInstance> {
+  const makeId = makeIds(systemClock);
+  const room = Fastify({
+    ...serverOptions(config, makeId),
+    forceCloseConnections: true,
+    genReqId: () => makeId("request"),
+    frameworkErrors: (_error, request, reply) => refuse(request, reply),
   });
-  await room.listen({ host: HOST, port: PORT });
+  room.addHook("onRequest", (request, reply, next) => {
+    void reply.header("request-id", request.id);
+    // Before the body is read: whatever is wrong with it, the service itself is to judge it.
+    if (request.is404) refuse(request, reply);
+    else next();
+  });
+  await room.register(operationsRoutes({ health: () => Promise.resolve(health()) }));
+  await room.listen({ host: config.HOST, port: config.PORT });
   return room;
+}
+
+function refuse(request: FastifyRequest, reply: FastifyReply): void {
+  const error = unavailable("The service is starting.");
+  void reply
+    .status(error.status)
+    .headers({ "retry-after": error.details.retryAfter, "request-id": request.id })
+    .type("application/json; charset=utf-8")
+    .send(errorBody(error, request.id));
 }
