@@ -24,7 +24,10 @@ export const ExportInput = Type.Object(
     period: Period,
     metadata: Type.Optional(Metadata),
   },
-  { additionalProperties: false },
+  {
+    additionalProperties: false,
+    examples: [{ type: "payments", format: "csv", period: { from: 1795305600, to: 1795392000 } }],
+  },
 );
 
 export const Export = Type.Object(

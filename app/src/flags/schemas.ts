@@ -128,7 +128,12 @@ export const FlagCreate = Type.Object(
     kind: Type.Enum(FLAG_KINDS, { description: "Type of the values" }),
     ...Type.Partial(Type.Object(flagFields)).properties,
   },
-  { additionalProperties: false },
+  {
+    additionalProperties: false,
+    examples: [
+      { key: "new-checkout", kind: "boolean", rules: [{ id: "tenth", percentage: 10, variant: "on" }] },
+    ],
+  },
 );
 
 const ExpectedVersion = Type.Optional(
@@ -141,7 +146,10 @@ const ExpectedVersion = Type.Optional(
 
 export const FlagUpdate = Type.Object(
   { ...Type.Partial(Type.Object(flagFields)).properties, version: ExpectedVersion },
-  { additionalProperties: false },
+  {
+    additionalProperties: false,
+    examples: [{ rules: [{ id: "half", percentage: 50, variant: "on" }], version: 1 }],
+  },
 );
 
 export const KeyParams = Type.Object({ key: Key });
@@ -225,10 +233,16 @@ const segmentFields = {
     }),
   ),
 };
-export const SegmentDefinition = Type.Object({ key: Key, ...segmentFields }, { additionalProperties: false });
+export const SegmentDefinition = Type.Object(
+  { key: Key, ...segmentFields },
+  {
+    additionalProperties: false,
+    examples: [{ key: "europe", all: [{ attribute: "country", operator: "in", value: ["DE", "FR"] }] }],
+  },
+);
 export const SegmentUpdate = Type.Object(
   { ...segmentFields, version: ExpectedVersion },
-  { additionalProperties: false },
+  { additionalProperties: false, examples: [{ name: "Customers in Europe", version: 1 }] },
 );
 export const SegmentResource = stored("flag_segment", { ...SegmentDefinition.properties, status: Life });
 
@@ -261,11 +275,22 @@ const experimentFields = {
 };
 export const ExperimentDefinition = Type.Object(
   { key: Key, flag: Key, ...experimentFields },
-  { additionalProperties: false },
+  {
+    additionalProperties: false,
+    examples: [
+      {
+        key: "checkout-test",
+        flag: "new-checkout",
+        split: { off: 50, on: 50 },
+        control: "off",
+        metrics: ["paid"],
+      },
+    ],
+  },
 );
 export const ExperimentUpdate = Type.Object(
   { ...Type.Partial(Type.Object(experimentFields)).properties, version: ExpectedVersion },
-  { additionalProperties: false },
+  { additionalProperties: false, examples: [{ name: "Checkout in one step", version: 1 }] },
 );
 export const EXPERIMENT_STATES = ["draft", "running", "stopped"] as const;
 export type ExperimentState = (typeof EXPERIMENT_STATES)[number];

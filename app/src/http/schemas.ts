@@ -124,8 +124,9 @@ export const IdempotencyHeaders = Type.Object({
     Type.String({
       minLength: 1,
       maxLength: 255,
-      description: "A key of your own: the request has one effect and one answer, however often it is sent.",
-      examples: ["order-1042-payment"],
+      // No `examples`: /docs would fill every form with the same key, and the second request would be refused.
+      description:
+        "A key of your own, as `order-1042-payment`: the request has one effect and one answer, however often it is sent.",
     }),
   ),
 });

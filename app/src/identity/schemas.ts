@@ -65,7 +65,10 @@ export const CreateApiKey = Type.Object(
     customer: Type.Optional(Id("customer", "The one customer that the key may see.")),
     expires_at: Type.Optional(ExpiresAt),
   },
-  { additionalProperties: false },
+  {
+    additionalProperties: false,
+    examples: [{ name: "Web shop", scopes: ["payments:write", "refunds:write"] }],
+  },
 );
 
 export type CreateApiKey = Static<typeof CreateApiKey>;
@@ -77,7 +80,7 @@ export const UpdateApiKey = Type.Object(
     roles: Type.Optional(Roles),
     expires_at: Type.Optional(ExpiresAt),
   },
-  { additionalProperties: false, minProperties: 1 },
+  { additionalProperties: false, minProperties: 1, examples: [{ name: "Web shop, old" }] },
 );
 
 export type UpdateApiKey = Static<typeof UpdateApiKey>;
@@ -92,7 +95,7 @@ export const RollApiKey = Type.Object(
       }),
     ),
   },
-  { additionalProperties: false },
+  { additionalProperties: false, examples: [{}] },
 );
 
 export type RollApiKey = Static<typeof RollApiKey>;
@@ -109,7 +112,7 @@ export const CreateToken = Type.Object(
       }),
     ),
   },
-  { additionalProperties: false },
+  { additionalProperties: false, examples: [{ scopes: ["payments:read"], expires_in: 300 }] },
 );
 
 export type CreateToken = Static<typeof CreateToken>;

@@ -29,7 +29,10 @@ export const NewAccount = Type.Object(
     customer: Type.Optional(Id("customer", "The customer whose money the account keeps.")),
     metadata: Type.Optional(Metadata),
   },
-  { additionalProperties: false },
+  {
+    additionalProperties: false,
+    examples: [{ name: "Alice", type: "liability", currency: "usd", overdraft: 2000 }],
+  },
 );
 
 export const AccountUpdate = Type.Object(

@@ -71,7 +71,17 @@ export const MethodInput = Type.Object(
     customer: Type.Optional(Id("customer", "The customer to attach it to at once.")),
     ...common,
   },
-  { additionalProperties: false, title: "PaymentMethodInput" },
+  {
+    additionalProperties: false,
+    title: "PaymentMethodInput",
+    examples: [
+      {
+        type: "card",
+        card: { number: "4242 4242 4242 4242", exp_month: 12, exp_year: 2030, cvc: "123" },
+        billing_details: { name: "Ada Lovelace", email: "ada@example.com" },
+      },
+    ],
+  },
 );
 
 export const MethodChange = Type.Object(

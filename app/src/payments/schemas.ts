@@ -66,10 +66,24 @@ export const PaymentInput = Type.Object(
     metadata: Type.Optional(Metadata),
     return_url: Type.Optional(ReturnUrl),
   },
-  closed,
+  {
+    ...closed,
+    examples: [
+      {
+        amount: 1099,
+        currency: "usd",
+        payment_method: "pm_card_visa",
+        confirm: true,
+        reference: "order-1042",
+      },
+    ],
+  },
 );
 
-export const PaymentConfirmation = Type.Object({ ...method, return_url: Type.Optional(ReturnUrl) }, closed);
+export const PaymentConfirmation = Type.Object(
+  { ...method, return_url: Type.Optional(ReturnUrl) },
+  { ...closed, examples: [{ payment_method: "pm_card_visa" }] },
+);
 
 export const PaymentCapture = Type.Object(
   {
@@ -94,7 +108,11 @@ export const PaymentChange = Type.Object(
     statement_descriptor: Type.Optional(StatementDescriptor),
     metadata: Type.Optional(Metadata),
   },
-  { ...closed, minProperties: 1 },
+  {
+    ...closed,
+    minProperties: 1,
+    examples: [{ description: "Two tickets", metadata: { order: "1042" } }],
+  },
 );
 
 /** The id, or the object itself when it was asked for with `expand[]`. */

@@ -47,7 +47,17 @@ export const ReconciliationInput = Type.Object(
     ),
     metadata: Type.Optional(Metadata),
   },
-  { additionalProperties: false },
+  {
+    additionalProperties: false,
+    examples: [
+      {
+        processor: "simulator",
+        format: "csv",
+        content:
+          "reference,type,amount,currency,fee,net,date\nch_example,charge,1099,usd,3,1096,2026-01-31\n",
+      },
+    ],
+  },
 );
 
 const Counts = Type.Object(

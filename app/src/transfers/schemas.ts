@@ -14,8 +14,16 @@ export const NewTransfer = Type.Object(
   {
     amount: Amount,
     currency: Currency,
-    source: Type.String({ maxLength: 100, description: "Id of the account that is debited." }),
-    destination: Type.String({ maxLength: 100, description: "Id of the account that is credited." }),
+    source: Type.String({
+      maxLength: 100,
+      description: "Id of the account that is debited.",
+      examples: ["acct_01m80pvkadecrbzqsgybvvvmqg"],
+    }),
+    destination: Type.String({
+      maxLength: 100,
+      description: "Id of the account that is credited.",
+      examples: ["acct_01m80pvkaeecrbzqsgybvvvmqh"],
+    }),
     description: Type.Optional(Description),
     metadata: Type.Optional(Metadata),
   },

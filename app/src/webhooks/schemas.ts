@@ -118,6 +118,7 @@ export const ReplayRange = Type.Object(
     additionalProperties: false,
     description:
       "Events from `since` until before `until` (default: now) of these types (default: those of the endpoint).",
+    examples: [{ since: 1795305600, until: 1795392000, types: ["payment.*"] }],
   },
 );
 
