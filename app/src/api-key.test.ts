@@ -72,6 +72,11 @@ describe("npm run api-key", () => {
       .and.not.to.include(before);
   });
 
+  it("says what it takes when it is asked, and does nothing", async () => {
+    const { code, out } = await run("create", "--help");
+    expect([code, out.split("\n")[0]]).to.deep.equal([0, "Usage:"]);
+  });
+
   for (const [title, args, message] of [
     ["no command", [], /^Usage:\n {2}api-key create/],
     ["an option that there is not", ["list", "--all"], /^Unknown option '--all'/],

@@ -56,6 +56,10 @@ const makeId = makeIds(systemClock);
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(args: string[]): Promise<number> {
+  if (args.includes("--help") || args.includes("-h")) {
+    console.log(USAGE);
+    return 0;
+  }
   try {
     const command = commandOf(args);
     const { values: config, mistakes } = readEnvironment(

@@ -166,6 +166,20 @@ describe("the whole service", () => {
       });
     }
 
+    it("N6: transfers stops transfers", async () => {
+      const accounts = ["from", "to"].map((name) => ({
+        name,
+        type: "liability",
+        currency: "usd",
+        overdraft: 10,
+      }));
+      const [source, destination] = await Promise.all(
+        accounts.map(async (one) => (await here.post<Body>("/v1/ledger/accounts", one)).body.id),
+      );
+      const body = { amount: 1, currency: "usd", source, destination };
+      await expectStop("transfers", () => there.post<Body>("/v1/transfers", body));
+    });
+
     for (const path of ["payouts", "payouts.processor.ach_test", "payouts.currency.usd"]) {
       it(`N6: ${path} stops payouts`, async () => {
         const body = { amount: 1, currency: "usd", payment_method: account };

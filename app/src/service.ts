@@ -175,7 +175,7 @@ async function assemble(config: Config, options: ServiceOptions, closings: Closi
       customers.routes,
       paymentMethods.routes,
       ...payments.routes,
-      createTransfers(core, once).routes,
+      createTransfers(core, { once, requireOpen: flags.requireOpen }).routes,
       ledger.routes,
       createEvents(core).routes,
       webhooks.routes,

@@ -145,6 +145,8 @@ export class Reference {
       case "processing":
         return PROCESSING;
       case "requires_action":
+        // The customer is asked about the method that the payment was sent with.
+        if (given !== undefined && given !== payment.paidWith) return WRONG_STATE;
         if (payment.paidWith === "pm_card_authenticationFails")
           return this.#decline(payment, "authentication_failed");
         this.#paid(payment);

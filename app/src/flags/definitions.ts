@@ -1,12 +1,13 @@
 /** Makes a flag whole and finds the mistakes that a schema cannot see. */
 import type { Mistake } from "../errors.ts";
-import type {
-  Condition,
-  ExperimentDefinition,
-  FlagCreate,
-  FlagDefinition,
-  Rule,
-  SegmentDefinition,
+import {
+  type Condition,
+  type ExperimentDefinition,
+  type FlagCreate,
+  type FlagDefinition,
+  type Rule,
+  type SegmentDefinition,
+  STOPPABLE,
 } from "./schemas.ts";
 import { isVersion } from "./semver.ts";
 
@@ -163,6 +164,12 @@ function switchMistakes(flag: FlagDefinition): Mistake[] {
       : [mistake("paths", `Only a kill switch stops paths; kind is ${flag.kind}.`)];
   if (flag.paths.length === 0)
     return [mistake("paths", "A kill switch needs the paths that it stops, as payments.method.card.")];
+  const idle = flag.paths.filter((path) => !STOPPABLE.test(path));
+  if (idle.length > 0) {
+    const known =
+      "payments, payments.method.card, refunds, payouts, transfers, webhooks and others: see /docs";
+    return idle.map((path) => mistake("paths", `There is nothing to stop at ${path}; paths are ${known}.`));
+  }
   // Whether a path is open must not depend on who asks.
   return flag.rules.length === 0
     ? []

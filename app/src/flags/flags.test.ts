@@ -123,6 +123,17 @@ describe("flags of the database (N6)", () => {
     ]);
   });
 
+  it("that are kill switches stop only what can be stopped", async () => {
+    const paths = ["payments.method.card", "payment", "transfers.usd", "refunds"];
+    const { status, body } = await here.call("POST", "/flags", { key: "idle", kind: "kill_switch", paths });
+    expect(status).to.equal(400);
+    const { mistakes } = body.error as { mistakes: { param: string; message: string }[] };
+    expect(mistakes.map(({ message }) => message.split(";")[0])).to.deep.equal([
+      "There is nothing to stop at payment",
+      "There is nothing to stop at transfers.usd",
+    ]);
+  });
+
   it("are evaluated with the reasons on request", async () => {
     await here.call("POST", "/segments", {
       key: "europe",

@@ -31,8 +31,11 @@ const PATHS =
   `What a kill switch stops within a second, with 503 \`path_stopped\` and before anything is recorded:
 \`payments\` (creating and confirming), \`payments.method.<type>\`, \`payments.processor.<name>\` and
 \`payments.currency.<code>\` (asking for money), \`refunds\`, \`refunds.processor.<name>\`, \`payouts\`,
-\`payouts.processor.<name>\`, \`payouts.currency.<code>\`, \`webhooks\` (events wait). What is under way is brought to its
-end; what was authorised can be captured, cancelled and refunded.`.replaceAll("\n", " ");
+\`payouts.processor.<name>\`, \`payouts.currency.<code>\`, \`transfers\`, \`webhooks\` (events wait). What is under way is
+brought to its end; what was authorised can be captured, cancelled and refunded.`.replaceAll("\n", " ");
+/** The paths of `PATHS`, and what they lie below. */
+export const STOPPABLE =
+  /^(payments(\.(method|processor|currency)(\.[a-z0-9_-]+)?)?|refunds(\.processor(\.[a-z0-9_-]+)?)?|payouts(\.(processor|currency)(\.[a-z0-9_-]+)?)?|transfers|webhooks)$/;
 const Percentage = Type.Number({
   minimum: 0,
   maximum: 100,

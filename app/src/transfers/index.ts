@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import { Type } from "typebox";
 import type { Core } from "../core.ts";
 import { notFound } from "../errors.ts";
+import type { RequireOpen } from "../flags/index.ts";
 import { sendAnswer } from "../http/answer.ts";
 import type { Caller } from "../http/operation.ts";
 import { pageOptions } from "../http/pages.ts";
@@ -14,7 +15,15 @@ import { makeTransfer, presentTransfer } from "./transfer.ts";
 
 const tags = ["Transfers"];
 
-export function createTransfers(core: Core, once: Once): { routes: FastifyPluginAsyncTypebox } {
+export interface TransfersOptions {
+  once: Once;
+  requireOpen: RequireOpen;
+}
+
+export function createTransfers(
+  core: Core,
+  { once, requireOpen }: TransfersOptions,
+): { routes: FastifyPluginAsyncTypebox } {
   const ledger = new LedgerRepository(core.pool);
 
   /** Who acts for a customer moves that customer's money only. */
@@ -51,7 +60,10 @@ export function createTransfers(core: Core, once: Once): { routes: FastifyPlugin
           await requireOwnAccount(operation.caller, body.source);
           return sendAnswer(
             reply,
-            await once.answer(operation, () => makeTransfer(core, operation.caller, body)),
+            await once.answer(operation, () => {
+              requireOpen(operation.caller.livemode, "transfers");
+              return makeTransfer(core, operation.caller, body);
+            }),
           );
         },
       });
