@@ -93,7 +93,7 @@ export function baselineOfRun({ STRONGROOM_BASELINE: file }: NodeJS.ProcessEnv =
 export function parseBaseline(text: string, file = "baseline.yaml"): Baseline {
   let entries: unknown;
   try {
-    entries = parse(text) ?? [];
+    entries = parse(text, { logLevel: "error" }) ?? [];
   } catch (error) {
     throw new BaselineError(`${file}: ${(error as Error).message}`);
   }

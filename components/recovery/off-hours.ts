@@ -48,7 +48,8 @@ const CALLS = {
  *
  * Nothing can stop a load balancer, a NAT gateway, an interface endpoint, an ElastiCache node or an RDS instance with
  * read replicas: they cost the same at night. AWS Backup cannot read a stopped database: give the `BackupPlan` the
- * working hours (`within`). A `FargateService` that `rests` calls nobody at night. Not for production, which has no off hours (its configuration refuses).
+ * working hours (`within`). A `FargateService` that `rests` calls nobody at night. Not for production, which has no off
+ * hours (its configuration refuses).
  *
  * It stands in this folder because it is about the same state, data at rest, as backups: a database that is stopped
  * keeps its storage and takes no automated backup.

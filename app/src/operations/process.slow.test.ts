@@ -198,7 +198,10 @@ describe("npm start", () => {
 
     it("tells its URL as a browser takes it, where the address is one of IPv6", async function () {
       const loopback = Object.values(networkInterfaces()).flat();
-      if (!loopback.some((each) => each?.address === "::1")) this.skip();
+      if (!loopback.some((each) => each?.address === "::1")) {
+        console.log("      skipped: this machine has no loopback address of IPv6");
+        this.skip();
+      }
       const service = await launch({ DATABASE_URL: database.url, HOST: "::1" });
       await until(() => service.output().includes('"ready"'));
       expect(service.output()).to.match(/"url":"http:\/\/\[::1\]:\d+"/);

@@ -10,6 +10,7 @@
  * ```
  */
 import { invalid } from "../errors.ts";
+import type { Approved } from "../processors/processor.ts";
 
 export const ATTEMPT_OPERATIONS = [
   "authorize",
@@ -186,8 +187,17 @@ export function repeatAttempt(attempt: Attempt, now: number, lease: number): Att
 }
 
 /**
- * Whether an attempt that never arrived is sent anew: not what a processor says that it had taken in. And what takes money from a customer is not, once whoever asked was told
- * that its outcome is open, or long ago: she may have paid in another way since.
+ * Minor units of what was asked that were done: what was done counts, which may be less. More is not taken for ours:
+ * settlement will show it.
+ */
+export function amountDone({ amount }: Approved, asked: number): number {
+  return Math.min(amount, asked);
+}
+
+/**
+ * Whether an attempt that never arrived is sent anew: not what a processor says that it had taken in. And what takes money
+ * from a customer is not, once whoever asked was told that its outcome is open, or long ago: she may have paid in another
+ * way since.
  */
 export function mayRepeat({ operation, outcome, started }: Attempt, now: number): boolean {
   if (outcome === "pending") return false;

@@ -4,7 +4,7 @@
  */
 import { ApiError } from "../errors.ts";
 import type { Declined, FinalResult, Pending, RequiresAction } from "../processors/processor.ts";
-import { awaitOutcome, endAttempt, openAttemptOf, type Attempt } from "./attempt.ts";
+import { amountDone, awaitOutcome, endAttempt, openAttemptOf, type Attempt } from "./attempt.ts";
 import { canceled, go, processorOf } from "./decide.ts";
 import { feeOn, type FeeRate } from "./fees.ts";
 import type { Payment } from "./payment.ts";
@@ -61,8 +61,7 @@ export function conclude(id: string, payment: Payment, result: Known, rate: FeeR
     case "approved": {
       const { operation, final = true } = attempt;
       const { reference } = result;
-      // What was done counts, which may be less than was asked. More is not taken for ours: settlement will show it.
-      const amount = operation === "void" ? attempt.amount : Math.min(result.amount, attempt.amount);
+      const amount = operation === "void" ? attempt.amount : amountDone(result, attempt.amount);
       if (amount === 0) return declined(id, payment, attempt, NOTHING_APPROVED);
       const ended = endAttempt({ ...attempt, amount }, "approved");
       const done = { ...payment, attempt: ended, next_action: undefined };

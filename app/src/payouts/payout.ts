@@ -3,6 +3,7 @@ import { toSeconds } from "../clock.ts";
 import type { StoredObject } from "../database/objects.ts";
 import { ApiError } from "../errors.ts";
 import {
+  amountDone,
   awaitOutcome,
   beginAttempt,
   endAttempt,
@@ -124,8 +125,7 @@ export function concludePayout(id: string, payout: Payout, result: Known, now: n
   const attempt = openAttemptOf(payout);
   switch (result.outcome) {
     case "approved": {
-      // What was done counts, which may be less than was asked. More is not taken for ours: settlement will show it.
-      const amount = Math.min(result.amount, payout.amount);
+      const amount = amountDone(result, payout.amount);
       if (amount === 0) return concludePayout(id, payout, NOTHING_APPROVED, now);
       const missing = payout.amount - amount;
       const done = { ...payout, amount, processor_reference: result.reference };

@@ -3,6 +3,7 @@ import { toSeconds } from "../clock.ts";
 import type { StoredObject } from "../database/objects.ts";
 import { invalid } from "../errors.ts";
 import {
+  amountDone,
   beginAttempt,
   endAttempt,
   openAttemptOf,
@@ -154,8 +155,7 @@ export function concludeRefund(id: string, refund: Refund, result: Known, now: n
   const isPosted = attempt.outcome === "pending";
   switch (result.outcome) {
     case "approved": {
-      // What was done counts, which may be less than was asked. More is not taken for ours: settlement will show it.
-      const amount = Math.min(result.amount, refund.amount);
+      const amount = amountDone(result, refund.amount);
       if (amount === 0) return concludeRefund(id, refund, NOTHING_APPROVED, now);
       const missing = refund.amount - amount;
       const done = { ...refund, amount, processor_reference: result.reference };
