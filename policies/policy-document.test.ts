@@ -88,6 +88,10 @@ describe("Statements of policy documents", () => {
   it("finds everything in wildcards and in what is left out", () => {
     expect(statement({ ...OPEN, Action: ["ec2:*", "*"] }).coversAllActions()).to.equal(true);
     expect(statement({ ...OPEN, Action: undefined, NotAction: "iam:*" }).coversAllActions()).to.equal(true);
+    expect(statement({ NotAction: ["sqs:*"] }).coversAllActions("kms")).to.equal(true);
+    expect(statement({ NotAction: ["sqs:DeleteQueue"] }).coversAllActions("sqs")).to.equal(true);
+    expect(statement({ NotAction: ["kms:*", "SQS:*"] }).coversAllActions("sqs")).to.equal(false);
+    expect(statement({ NotAction: "*" }).coversAllActions()).to.equal(false);
     expect(statement({ ...OPEN, Action: "kms:*" }).coversAllActions()).to.equal(false);
     expect(statement({ ...OPEN, Action: "kms:*" }).coversAllActions("kms")).to.equal(true);
     expect(statement({ ...OPEN, Resource: undefined, NotResource: "a" }).coversAllResources()).to.equal(true);

@@ -1,4 +1,4 @@
-import { prefixLength } from "./rules/shared/addresses.ts";
+import { prefixLength } from "./cidr.ts";
 import { wildcard } from "./text.ts";
 import { allOf, anyOf, every, some, UNKNOWN_MARKER, type Props } from "./values.ts";
 
@@ -48,6 +48,11 @@ export class Statement {
     return this.#statement.given("NotAction");
   }
 
+  /** The actions that it leaves out. */
+  get actionsLeftOut(): string[] {
+    return this.#statement.texts("NotAction");
+  }
+
   get resources(): string[] {
     return this.#statement.texts("Resource");
   }
@@ -83,11 +88,16 @@ export class Statement {
     return some(this.#patterns, (pattern) => matches(pattern.text(), action));
   }
 
-  /** Whether the statement covers every action of AWS or, with a service's prefix, of that service. */
+  /**
+   * Whether the statement covers every action of AWS or, with a service's prefix, of that service. What leaves some out
+   * (`NotAction`) still covers nearly all, and those that AWS adds later, unless it leaves out all that are asked for.
+   */
   coversAllActions(service?: string): boolean {
-    if (this.#statement.given("NotAction")) return true;
     const everything = service === undefined ? ["*", "*:*"] : ["*", "*:*", `${service}:*`];
-    return some(this.#statement.list("Action"), (action) => everything.includes(action.text().toLowerCase()));
+    const isEverything = (action: Props) => everything.includes(action.text().toLowerCase());
+    return this.leavesActionsOut
+      ? !some(this.#statement.list("NotAction"), isEverything)
+      : some(this.#statement.list("Action"), isEverything);
   }
 
   /** Whether the statement covers every resource. */

@@ -78,7 +78,10 @@ const service = (defaults: { cpu: Cpu; memory: Size; min: number; max: number })
       min: z.int().min(1).default(defaults.min),
       /** Most tasks. */
       max: z.int().min(1).default(defaults.max),
-      /** Share of tasks on Fargate Spot, in percent; for work that may be interrupted. */
+      /**
+       * Share of tasks on Fargate Spot, in percent; for work that may be interrupted. The first task stays on regular
+       * Fargate, but at 100 none does.
+       */
       spot: z.int().min(0).max(100).default(0),
       /** Further settings of the service, in plain text. */
       environment: z.record(z.string(), z.string()).default({}),

@@ -43,7 +43,11 @@ export interface FargateServiceArgs extends TaskArgs {
   count?: number;
   /** How the service grows and shrinks. The number of tasks then belongs to AWS: `up` never sets it back. */
   scaling?: ScalingArgs;
-  /** Share of tasks on Fargate Spot, 0 to 1. The first task stays on regular Fargate. @default 0 */
+  /**
+   * Share of tasks on Fargate Spot, 0 to 1. The first task stays on regular Fargate, which AWS does not take back; with
+   * `{ share: 1, base: 0 }` none does.
+   * @default 0
+   */
   spot?: number | SpotArgs;
   /** How requests reach the service. @default not at all */
   route?: RouteArgs;

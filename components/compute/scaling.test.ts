@@ -115,16 +115,30 @@ describe("planScaling", () => {
 });
 
 describe("capacityStrategy", () => {
-  it("gives Spot its share and keeps one base, whatever the share", () => {
+  it("gives Spot its share of the tasks above the floor, which stays on regular Fargate", () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 100 }), fc.nat(20), (percent, base) => {
         const strategy = capacityStrategy({ share: percent / 100, base });
         const spot = strategy.find(({ capacityProvider }) => capacityProvider === "FARGATE_SPOT");
-        expect(spot?.weight ?? 0).to.equal(percent);
-        expect(strategy.filter((line) => line.base !== undefined)).to.deep.equal([strategy[0]]);
-        expect(strategy.some(({ weight }) => weight > 0)).to.equal(true);
+        const weights = strategy.reduce((sum, { weight }) => sum + weight, 0);
+        expect((spot?.weight ?? 0) / weights).to.be.closeTo(percent / 100, 0.001);
+        expect(spot?.base).to.equal(undefined);
+        // ECS places nothing on a provider of weight 0, and takes weights up to 1000.
+        for (const { weight } of strategy) expect(weight).to.be.within(1, 1000);
+        const regular = strategy.find(({ capacityProvider }) => capacityProvider === "FARGATE");
+        expect(regular?.base ?? 0).to.equal(base);
       }),
     );
+  });
+
+  it("runs all on Spot but the floor, and all where there is none", () => {
+    expect(capacityStrategy(1)).to.deep.equal([
+      { capacityProvider: "FARGATE", base: 1, weight: 1 },
+      { capacityProvider: "FARGATE_SPOT", weight: 1000 },
+    ]);
+    expect(capacityStrategy({ share: 1, base: 0 })).to.deep.equal([
+      { capacityProvider: "FARGATE_SPOT", weight: 1 },
+    ]);
   });
 
   it("refuses shares and bases out of bounds", () => {

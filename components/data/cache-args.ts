@@ -71,13 +71,20 @@ export interface ServerlessLimits {
 
 /** What both kinds take. */
 export interface CommonCacheArgs extends ComponentArgs {
-  /** The cache stands in its data tier. A change replaces. */
+  /**
+   * The cache stands in its data tier, and stays there: AWS moves no subnet group to another network, and refuses the
+   * update. To move, make a second `Cache` by another name there, with `restoreFrom`.
+   */
   network: Network;
   /** Encrypts data at rest, snapshots and logs. A change replaces. */
   key: EncryptionKey;
   /** Valkey is compatible with Redis OSS, and a fifth cheaper. A change replaces. @default "valkey" */
   engine?: "valkey" | "redis";
-  /** Major and minor version; serverless takes the major one. A lower one replaces. @default Valkey 8.1, Redis 7.1 */
+  /**
+   * Major and minor version; serverless takes the major one. ElastiCache goes to no lower one: it would have to be made
+   * anew while its identifier is taken, and AWS refuses that. Make a second `Cache` by another name instead.
+   * @default Valkey 8.1, Redis 7.1
+   */
   version?: string;
   /**
    * How clients log in. Nodes take a token of one's own (handed over through a write-only input; raising the secret's

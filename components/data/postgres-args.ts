@@ -44,11 +44,14 @@ export interface InstanceShape {
 
 /** What both engines take. */
 export interface PostgresCommonArgs extends ComponentArgs {
-  /** The database stands in its data tier. A change replaces. */
+  /**
+   * The database stands in its data tier, and stays there: AWS moves no subnet group to another network, and refuses the
+   * update. To move, make a second `Postgres` by another name there, with `restoreFrom`.
+   */
   network: Network;
   /** Encrypts storage, backups, Performance Insights, logs and a managed password. A change replaces. */
   key: EncryptionKey;
-  /** Major version, or one with its minor version. @default "17" */
+  /** Major version, or one with its minor version. RDS refuses a lower one than it runs. @default "17" */
   version?: string;
   /** Lets a change of `version` cross a major version, which cannot be undone. @default false */
   majorUpgrades?: boolean;

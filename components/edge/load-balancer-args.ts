@@ -1,7 +1,7 @@
 import type * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import type { ComponentArgs, Transform } from "../component.ts";
-import { parseCidr } from "../network/cidr.ts";
+import { contains, parseCidr } from "../network/cidr.ts";
 import type { Network } from "../network/network.ts";
 import type { Protection } from "../protection.ts";
 import type { BucketDelivery } from "../security/bucket-deliveries.ts";
@@ -65,7 +65,11 @@ export interface LoadBalancerArgs extends ComponentArgs {
   allowPlainHttp?: boolean;
   /** @default "ELBSecurityPolicy-TLS13-1-2-2021-06" */
   tlsPolicy?: TlsPolicy;
-  /** Who may connect: ranges, and prefix lists such as CloudFront's. @default everybody (`internet`) or the network (`internal`) */
+  /**
+   * Who may connect: ranges, and prefix lists such as CloudFront's. An internal one stands in the app tier, whose network
+   * ACL lets in the network itself and the `clients` of its `Vpc`: who else is meant to come must be among those.
+   * @default everybody (`internet`) or the network (`internal`)
+   */
   allowFrom?: { cidrs?: string[]; prefixLists?: pulumi.Input<string>[] };
   /** A firewall's arguments, a firewall that exists, or `"none"`. @default a `WebFirewall` where the exposure is `internet` */
   firewall?: WebFirewallArgs | WebFirewall | "none";
@@ -119,9 +123,9 @@ export function checkLoadBalancer(name: string, args: LoadBalancerArgs): void {
     "exposure",
     `${show(args.exposure)} is not one of "internet", "internal"`,
   );
-  checkRanges(problems, "allowFrom.cidrs", args.allowFrom?.cidrs ?? []);
+  checkRanges(problems, "allowFrom.cidrs", args.allowFrom?.cidrs ?? [], args);
   if (typeof args.testListener === "object") {
-    checkRanges(problems, "testListener.allowFrom", args.testListener.allowFrom);
+    checkRanges(problems, "testListener.allowFrom", args.testListener.allowFrom, args);
   }
   if (args.allowFrom !== undefined) {
     const { cidrs = [], prefixLists = [] } = args.allowFrom;
@@ -201,13 +205,23 @@ function checkRedirects(problems: Problems, redirects: Record<string, string>): 
   }
 }
 
-function checkRanges(problems: Problems, path: string, ranges: string[]): void {
-  for (const [index, range] of ranges.entries()) {
-    problems.parse(`${path}[${index}]`, () => parseCidr(range));
+function checkRanges(
+  problems: Problems,
+  path: string,
+  ranges: string[],
+  { exposure, network: { appTierClients } }: LoadBalancerArgs,
+): void {
+  // Only an internal one stands behind the app tier's network ACL.
+  const admitted = exposure === "internet" ? undefined : appTierClients?.map(parseCidr);
+  for (const [index, text] of ranges.entries()) {
+    const at = `${path}[${index}]`;
+    const range = problems.parse(at, () => parseCidr(text));
+    problems.check(ranges.indexOf(text) === index, at, `${show(text)} is there twice; write it once`);
     problems.check(
-      ranges.indexOf(range) === index,
-      `${path}[${index}]`,
-      `${show(range)} is there twice; write it once`,
+      range === undefined || admitted === undefined || admitted.some((outer) => contains(outer, range)),
+      at,
+      `${show(text)} reaches beyond the network, whose ACLs shut it out of the app tier that an internal load balancer ` +
+        `stands in; write it into the Vpc's clients too, or exposure: "internet"`,
     );
   }
 }

@@ -97,6 +97,58 @@ describe("LoadBalancer", () => {
     ]);
   });
 
+  it("refuses clients that the ACLs would shut out of an internal one, unless the network lets them in", async () => {
+    const office = { cidrs: ["10.0.8.0/24", "10.200.3.0/24"] };
+    const message = await mistakesOf(
+      () =>
+        new LoadBalancer("edge", {
+          network: new Vpc("net"),
+          certificate: CERTIFICATE,
+          allowFrom: office,
+          testListener: { allowFrom: ["10.201.0.0/16"] },
+        }),
+    );
+    expect(message).to.equal(
+      'LoadBalancer "edge" has wrong arguments:\n' +
+        '  allowFrom.cidrs[1]: "10.200.3.0/24" reaches beyond the network, whose ACLs shut it out of the app tier that an ' +
+        `internal load balancer stands in; write it into the Vpc's clients too, or exposure: "internet"\n` +
+        '  testListener.allowFrom[0]: "10.201.0.0/16" reaches beyond the network, whose ACLs shut it out of the app tier ' +
+        `that an internal load balancer stands in; write it into the Vpc's clients too, or exposure: "internet"`,
+    );
+    const plan = await planOf(
+      () =>
+        new LoadBalancer("edge", {
+          network: new Vpc("net", { clients: ["10.200.0.0/16"] }),
+          certificate: CERTIFICATE,
+          allowFrom: office,
+        }),
+    );
+    expect(admitted(plan)).to.include("443 from 10.200.3.0/24");
+    const { inputs } = resource(plan, "aws:ec2/networkAcl:NetworkAcl", "net-app-acl");
+    expect((inputs.ingress as { cidrBlock: string; toPort: number }[]).slice(-2)).to.have.deep.members([
+      {
+        action: "allow",
+        protocol: "tcp",
+        cidrBlock: "10.200.0.0/16",
+        fromPort: 443,
+        toPort: 443,
+        ruleNo: 150,
+      },
+      { action: "allow", protocol: "tcp", cidrBlock: "10.200.0.0/16", fromPort: 80, toPort: 80, ruleNo: 160 },
+    ]);
+    // On the internet's side, the public tier takes everybody.
+    const abroad = await planOf(
+      () =>
+        new LoadBalancer("edge", {
+          network: new Vpc("net"),
+          certificate: CERTIFICATE,
+          exposure: "internet",
+          allowFrom: { cidrs: ["192.0.2.0/24"] },
+        }),
+    );
+    expect(admitted(abroad)).to.include("443 from 192.0.2.0/24");
+  });
+
   it("E2: serves plain HTTP only when it is told to, and then redirects nobody", async () => {
     const plan = await edgePlan({ allowPlainHttp: true, testListener: true });
     expect(

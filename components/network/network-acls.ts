@@ -36,13 +36,17 @@ const UNPRIVILEGED: [number, number] = [1024, 65_535];
  *
  * - public: the internet on 80 and 443; answers to what load balancers and NAT send; anything with the app tier.
  * - app: load balancers; itself; answers of the data tier; out to `egressPorts` anywhere (NAT, gateway endpoints) and
- *   the answers to that.
+ *   the answers to that; `clients` beyond the network to internal load balancers on 80 and 443, and the answers to them.
  * - data: the app tier on unprivileged ports, and itself. No rule names the internet.
  *
  * They name whole tiers, not subnets, so that a zone added later changes none of them. Amazon's DNS and time servers
  * need no rules: ACLs do not apply to them. AWS's limit is 20 rules a direction.
  */
-export function aclRules(tiers: SubnetPlan["tiers"], egressPorts: readonly number[]): Record<Tier, AclRules> {
+export function aclRules(
+  tiers: SubnetPlan["tiers"],
+  egressPorts: readonly number[],
+  clients: readonly string[] = [],
+): Record<Tier, AclRules> {
   return {
     public: {
       ingress: numbered(
@@ -63,12 +67,14 @@ export function aclRules(tiers: SubnetPlan["tiers"], egressPorts: readonly numbe
         all(tiers.app),
         tcp(tiers.data, UNPRIVILEGED),
         ...ANSWERS.map((ports) => tcp(ANYWHERE, ports)),
+        ...clients.flatMap((client) => [tcp(client, [443, 443]), tcp(client, [80, 80])]),
       ),
       egress: numbered(
         tcp(tiers.public, UNPRIVILEGED),
         all(tiers.app),
         tcp(tiers.data, UNPRIVILEGED),
         ...egressPorts.map((port) => tcp(ANYWHERE, [port, port])),
+        ...clients.map((client) => tcp(client, UNPRIVILEGED)),
       ),
     },
     data: {

@@ -20,6 +20,11 @@ export interface Network {
   readonly endpointServices?: readonly string[];
   /** Ids of the prefix lists of gateway endpoints (S3, DynamoDB), for egress rules. */
   readonly gatewayPrefixListIds: pulumi.Output<string>[];
+  /**
+   * IPv4 ranges whose requests to ports 80 and 443 the app tier's network ACL lets in; absent where the network does not
+   * know.
+   */
+  readonly appTierClients?: readonly string[];
   /** Whether the app tier can reach the internet (any NAT). */
   readonly appTierHasEgress: boolean;
   /**

@@ -1,6 +1,7 @@
 import type * as aws from "@pulumi/aws";
 import type { ComponentArgs, Transform } from "../component.ts";
 import { Problems, show } from "../validation.ts";
+import { type Cidr, overlaps, parseCidr } from "./cidr.ts";
 import { checkEndpoints, type EndpointsArgs, type EndpointTransforms } from "./endpoints.ts";
 import { checkFlowLogs, type FlowLogsArgs, type FlowLogTransforms } from "./flow-logs.ts";
 import { elasticIpCount, type NatArgs, type NatMode, type NatTransforms } from "./nat.ts";
@@ -30,6 +31,13 @@ export interface VpcArgs extends ComponentArgs {
    * @default [80, 443]
    */
   egressPorts?: number[];
+  /**
+   * IPv4 ranges beyond the network, such as an office's behind a VPN or a peered network's, whose requests to internal
+   * load balancers the app tier's network ACL lets in. At most 7, and with `egressPorts` at most 17, since AWS takes 20
+   * rules a direction. The routes to them are yours.
+   * @default none
+   */
+  clients?: string[];
   transform?: {
     vpc?: Transform<aws.ec2.VpcArgs>;
     subnet?: Transform<aws.ec2.SubnetArgs>;
@@ -53,9 +61,17 @@ export function normalizeVpc(
   nat: NatArgs;
   zoneCount: number;
   egressPorts: number[];
+  clients: string[];
 } {
   const problems = new Problems(VPC_TOKEN, name);
-  const { cidr = "10.0.0.0/16", zones = 2, egressPorts = [80, 443], endpoints, flowLogs } = args;
+  const {
+    cidr = "10.0.0.0/16",
+    zones = 2,
+    egressPorts = [80, 443],
+    clients = [],
+    endpoints,
+    flowLogs,
+  } = args;
   const zoneCount = Array.isArray(zones) ? zones.length : zones;
   checkZones(problems, zones, args.region);
   const plan = problems.parse("cidr", () => planSubnets(cidr, Math.min(zoneCount, MAX_ZONES)));
@@ -69,9 +85,42 @@ export function normalizeVpc(
     "egressPorts",
     `${show(egressPorts)} is not a list of at most 16 ports of 1 to 65535`,
   );
+  checkClients(problems, clients, egressPorts, plan && parseCidr(cidr));
   problems.throwIfAny();
   if (plan === undefined) throw new Error("a range without plan is a mistake, and thrown before");
-  return { cidr, plan, nat, zoneCount, egressPorts };
+  return { cidr, plan, nat, zoneCount, egressPorts, clients };
+}
+
+/** Each client takes two of the ACL's 20 rules inward, beside five, and one outward, beside three. */
+function checkClients(
+  problems: Problems,
+  clients: string[],
+  egressPorts: number[],
+  own: Cidr | undefined,
+): void {
+  problems.check(
+    clients.length <= 7 && clients.length + egressPorts.length <= 17,
+    "clients",
+    `has ${clients.length} ranges beside ${egressPorts.length} egressPorts; write at most 7, and of both at most 17, or ` +
+      "wider ranges",
+  );
+  for (const [index, client] of clients.entries()) {
+    const path = `clients[${index}]`;
+    const range = problems.parse(path, () => parseCidr(client));
+    problems.check(clients.indexOf(client) === index, path, `${show(client)} is there twice; write it once`);
+    if (range === undefined) continue;
+    problems.check(
+      range.prefix >= 8,
+      path,
+      `${show(client)} is a good part of the internet, whose clients come by a load balancer with exposure "internet"; ` +
+        "write ranges of /8 and narrower",
+    );
+    problems.check(
+      own === undefined || !overlaps(own, range),
+      path,
+      `${show(client)} overlaps the network's own range, which is let in anyhow; leave it out`,
+    );
+  }
 }
 
 function checkZones(problems: Problems, zones: 2 | 3 | string[], region: string | undefined): void {

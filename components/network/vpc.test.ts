@@ -269,6 +269,25 @@ describe("Vpc", () => {
     ]);
   });
 
+  it("refuses clients that the ACL has no room for, that are itself, or the internet", async () => {
+    const reasons = async (args: VpcArgs) =>
+      (await mistakesOf(() => new Vpc("net", args))).split("\n").slice(1);
+    expect(
+      await reasons({ clients: ["10.0.4.0/24", "0.0.0.0/0", "10.9.0.1/16", "10.9.0.0/16", "10.9.0.0/16"] }),
+    ).to.deep.equal([
+      `  clients[0]: "10.0.4.0/24" overlaps the network's own range, which is let in anyhow; leave it out`,
+      '  clients[1]: "0.0.0.0/0" is a good part of the internet, whose clients come by a load balancer with exposure "internet"; write ranges of /8 and narrower',
+      `  clients[1]: "0.0.0.0/0" overlaps the network's own range, which is let in anyhow; leave it out`,
+      '  clients[2]: "10.9.0.1/16" has bits set beyond its prefix; write "10.9.0.0/16"',
+      '  clients[4]: "10.9.0.0/16" is there twice; write it once',
+    ]);
+    const clients = Array.from({ length: 7 }, (_, index) => `10.${index + 1}.0.0/16`);
+    const egressPorts = Array.from({ length: 11 }, (_, index) => index + 1);
+    expect(await reasons({ clients, egressPorts })).to.deep.equal([
+      "  clients: has 7 ranges beside 11 egressPorts; write at most 7, and of both at most 17, or wider ranges",
+    ]);
+  });
+
   it("refuses public, oversized and misaligned ranges, and a single zone", async () => {
     for (const [args, reason] of [
       [{ cidr: "10.0.0.0/12" }, '"10.0.0.0/12" has a prefix of /12'],

@@ -39,6 +39,7 @@ export class Vpc extends Component implements Network, Observable {
   readonly endpointSecurityGroupId?: pulumi.Output<string>;
   readonly endpointServices: readonly string[];
   readonly gatewayPrefixListIds: pulumi.Output<string>[];
+  readonly appTierClients: readonly string[];
   readonly appTierHasEgress: boolean;
   readonly ready: readonly pulumi.Resource[];
   /** Ranges of tiers and subnets. */
@@ -71,7 +72,7 @@ export class Vpc extends Component implements Network, Observable {
   }
 
   constructor(name: string, args: VpcArgs = {}, options?: pulumi.ComponentResourceOptions) {
-    const { cidr, plan, nat, zoneCount, egressPorts } = normalizeVpc(name, args);
+    const { cidr, plan, nat, zoneCount, egressPorts, clients } = normalizeVpc(name, args);
     super(VPC_TOKEN, name, args, options);
     this.#args = args;
     this.plan = plan;
@@ -95,7 +96,7 @@ export class Vpc extends Component implements Network, Observable {
     });
     const subnets = this.#subnets(vpc);
     this.subnetIds = perTier((tier) => subnets[tier].map((subnet) => subnet.id));
-    const networkAcls = this.#networkAcls(vpc, egressPorts);
+    const networkAcls = this.#networkAcls(vpc, egressPorts, clients);
     this.#nat = this.#makeNat(nat, vpc, internetGateway);
     const routeTables = this.#routeTables(vpc, subnets, internetGateway);
     const endpoints = this.#endpoints(vpc, routeTables);
@@ -103,6 +104,7 @@ export class Vpc extends Component implements Network, Observable {
 
     this.vpcId = vpc.id;
     this.cidrBlock = vpc.cidrBlock;
+    this.appTierClients = [cidr, ...clients];
     this.appTierHasEgress = this.#nat !== undefined;
     this.natPublicIps = this.#nat?.publicIps ?? [];
     if (endpoints?.securityGroupId !== undefined) this.endpointSecurityGroupId = endpoints.securityGroupId;
@@ -190,8 +192,8 @@ export class Vpc extends Component implements Network, Observable {
     );
   }
 
-  #networkAcls(vpc: aws.ec2.Vpc, egressPorts: number[]): Record<Tier, aws.ec2.NetworkAcl> {
-    const rules = aclRules(this.plan.tiers, egressPorts);
+  #networkAcls(vpc: aws.ec2.Vpc, egressPorts: number[], clients: string[]): Record<Tier, aws.ec2.NetworkAcl> {
+    const rules = aclRules(this.plan.tiers, egressPorts, clients);
     return perTier((tier) =>
       this.make(
         aws.ec2.NetworkAcl,

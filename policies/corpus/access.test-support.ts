@@ -28,3 +28,20 @@ export const decrypt = (Resource: unknown, more: object = {}) => allow("kms:Decr
 /** What the role `payments` may do. */
 export const inline = (...statements: object[]) =>
   rolePolicy({ role: "payments", policy: document(...statements) });
+
+/** What people sign in with: a permission set of the stack. */
+export const SET_ARN = "arn:aws:sso:::permissionSet/ssoins-1/ps-1";
+export const permissionSet = of("aws:ssoadmin/permissionSet:PermissionSet")({ name: "oncall", arn: SET_ARN });
+/** What the permission set may do. */
+export const inlineOfSet = (...statements: object[]) =>
+  of("aws:ssoadmin/permissionSetInlinePolicy:PermissionSetInlinePolicy")({
+    permissionSetArn: SET_ARN,
+    inlinePolicy: document(...statements),
+  });
+/** That people sign in to an account with the permission set. */
+export const assignedFor = (targetId: string) =>
+  of("aws:ssoadmin/accountAssignment:AccountAssignment")({
+    permissionSetArn: SET_ARN,
+    principalType: "GROUP",
+    targetId,
+  });

@@ -66,6 +66,10 @@ export default [
   ),
   passes(
     "cloudfront-modern-viewer-tls",
+    viewerCertificate({ ...certificate, minimumProtocolVersion: "TLSv1.2_2025" }),
+  ),
+  passes(
+    "cloudfront-modern-viewer-tls",
     viewerCertificate({ ...certificate, minimumProtocolVersion: "TLSv1.3_2025" }),
   ),
   unknown(

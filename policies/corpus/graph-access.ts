@@ -2,12 +2,16 @@ import {
   ADMINISTRATOR,
   allow,
   app,
+  assignedFor,
   decrypt,
   inline,
+  inlineOfSet,
   paymentsRole,
+  permissionSet,
   read,
   ROLE_ARN,
   SECRET_ARN,
+  SET_ARN,
   stranger,
 } from "./access.test-support.ts";
 import { document, fails, of, passes, unknown, UNKNOWN } from "./case.ts";
@@ -34,6 +38,13 @@ const userAttachment = of("aws:iam/userPolicyAttachment:UserPolicyAttachment");
 const groupAttachment = of("aws:iam/groupPolicyAttachment:GroupPolicyAttachment");
 const anyAttachment = of("aws:iam/policyAttachment:PolicyAttachment");
 const onlyAttachments = of("aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive");
+const setAttachment = of("aws:ssoadmin/managedPolicyAttachment:ManagedPolicyAttachment");
+const setAttachments = of("aws:ssoadmin/managedPolicyAttachmentsExclusive:ManagedPolicyAttachmentsExclusive");
+const namedAttachment = of("aws:ssoadmin/customerManagedPolicyAttachment:CustomerManagedPolicyAttachment");
+const namedAttachments = of(
+  "aws:ssoadmin/customerManagedPolicyAttachmentsExclusive:CustomerManagedPolicyAttachmentsExclusive",
+);
+const setBoundary = of("aws:ssoadmin/permissionsBoundaryAttachment:PermissionsBoundaryAttachment");
 const profile = of("aws:iam/instanceProfile:InstanceProfile");
 const task = of("aws:ecs/taskDefinition:TaskDefinition");
 const lambda = of("aws:lambda/function:Function");
@@ -193,6 +204,82 @@ export default [
     task({ containerDefinitions: UNKNOWN, executionRoleArn: UNKNOWN }, { executionRoleArn: ["Role"] }),
   ),
   passes("secret-readers-least", payments, paymentsRole, app, inline(read(`${SECRETS}:ledger/*`))),
+  // By signing in with a permission set, however it has the policy.
+  fails("secret-readers-least", payments, permissionSet, inlineOfSet(read(SECRET_ARN))),
+  fails(
+    "secret-readers-least",
+    payments,
+    setAttachment({ permissionSetArn: SET_ARN, managedPolicyArn: ADMINISTRATOR }),
+  ),
+  fails(
+    "secret-readers-least",
+    payments,
+    permissionSet,
+    setAttachments({ permissionSetArn: SET_ARN, managedPolicyArns: [ADMINISTRATOR] }),
+  ),
+  ...[
+    namedAttachment({ permissionSetArn: SET_ARN, customerManagedPolicyReference: { name: "read" } }),
+    namedAttachments({
+      permissionSetArn: SET_ARN,
+      customerManagedPolicyReferences: [{ name: "audit" }, { name: "read" }],
+    }),
+  ].map((attachment) =>
+    fails(
+      "secret-readers-least",
+      payments,
+      permissionSet,
+      policy({ name: "read", policy: document(read(SECRET_ARN)) }, {}, "read"),
+      policy({ name: "audit", policy: document(allow("cloudtrail:LookupEvents", "*")) }, {}, "audit"),
+      attachment,
+    ),
+  ),
+  fails(
+    "secret-readers-least",
+    payments,
+    paymentsRole,
+    permissionSet,
+    inlineOfSet(read(SECRET_ARN)),
+    assignedFor("111122223333"),
+  ),
+  // In another account the permission set is another role.
+  passes(
+    "secret-readers-least",
+    payments,
+    paymentsRole,
+    permissionSet,
+    inlineOfSet(read(SECRET_ARN)),
+    assignedFor("999988887777"),
+  ),
+  passes("secret-readers-least", payments, permissionSet, inlineOfSet(allow("s3:*", "*"))),
+  passes(
+    "secret-readers-least",
+    payments,
+    permissionSet,
+    inlineOfSet(read("*")),
+    policy({ name: "bound", policy: document(allow("s3:*", "*")) }),
+    setBoundary({
+      permissionSetArn: SET_ARN,
+      permissionsBoundary: { customerManagedPolicyReference: { name: "bound" } },
+    }),
+  ),
+  {
+    ...passes("secret-readers-least", payments, permissionSet, inlineOfSet(read("*"))),
+    parameters: { readers: ["PermissionSet"] },
+  },
+  unknown(
+    "secret-readers-least",
+    payments,
+    paymentsRole,
+    permissionSet,
+    inlineOfSet(read(SECRET_ARN)),
+    assignedFor(UNKNOWN),
+  ),
+  unknown(
+    "secret-readers-least",
+    payments,
+    permissionSet,
+    namedAttachment({ permissionSetArn: SET_ARN, customerManagedPolicyReference: { name: "elsewhere" } }),
+  ),
   passes(
     "secret-readers-least",
     payments,

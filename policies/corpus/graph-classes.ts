@@ -3,9 +3,13 @@ import {
   allow,
   decrypt,
   inline,
+  inlineOfSet,
   paymentsRole,
+  permissionSet,
   read,
   ROLE_ARN,
+  SECRET_ARN,
+  SET_ARN,
   stranger,
 } from "./access.test-support.ts";
 import { document, fails, of, passes, unknown, UNKNOWN } from "./case.ts";
@@ -89,6 +93,16 @@ export default [
       }),
     );
   }),
+  fails(
+    "wildcard-access-found",
+    secret(cardholder),
+    permissionSet,
+    of("aws:ssoadmin/managedPolicyAttachment:ManagedPolicyAttachment")({
+      permissionSetArn: SET_ARN,
+      managedPolicyArn: ADMINISTRATOR,
+    }),
+  ),
+  fails("wildcard-access-found", secret(cardholder), permissionSet, inlineOfSet(read("*"))),
   fails("wildcard-access-found", parameter(confidential), paymentsRole, inline(allow("ssm:Get*", "*"))),
   fails("wildcard-access-found", key(cardholder), paymentsRole, inline(decrypt("arn:aws:kms:*:*:key/*"))),
   fails("wildcard-access-found", queue(confidential), paymentsRole, inline(allow("sqs:*", "*"))),
@@ -138,6 +152,12 @@ export default [
     bucket({ bucket: "cards", ...cardholder }),
     paymentsRole,
     inline(allow("s3:GetObject", "arn:aws:s3:::cards/*")),
+  ),
+  passes(
+    "wildcard-access-found",
+    secret({ arn: SECRET_ARN, ...cardholder }),
+    permissionSet,
+    inlineOfSet(read(SECRET_ARN)),
   ),
   passes(
     "wildcard-access-found",

@@ -171,6 +171,24 @@ export default [
     ),
   ),
   unknown(rule, ...withGroup(openGroup({ ...tcp(5432), prefixListIds: ["pl-3b927c52"] }))),
+  // Of two rules of a group nobody can tell yet which names which list.
+  unknown(
+    rule,
+    ...withGroup(
+      group(
+        {
+          ingress: [
+            { ...tcp(5432), prefixListIds: [UNKNOWN] },
+            { ...tcp(443), prefixListIds: [UNKNOWN] },
+          ],
+        },
+        { ingress: ["ManagedPrefixList", "office"] },
+        "open",
+      ),
+      prefixList({ entries: [{ cidr: "0.0.0.0/0" }] }),
+      prefixList({ entries: [{ cidr: "10.1.0.0/16" }] }, {}, "office"),
+    ),
+  ),
 
   // AWS's default network has public subnets; its default group admits its own members only.
   passes(rule, database({ engine: "postgres", publiclyAccessible: true })),

@@ -25,6 +25,12 @@ const allow = (Action: string | string[], Resource: string | string[] = "*", mor
 });
 const policyOf = (...statements: object[]) => policy({ policy: document(...statements) });
 const admin = allow("*");
+const namedPolicy = policy({ name: "everything", policy: document(admin) });
+/** What bounds permission sets by the policy. */
+const setBoundary = of("aws:ssoadmin/permissionsBoundaryAttachment:PermissionsBoundaryAttachment")(
+  { permissionSetArn: UNKNOWN, permissionsBoundary: UNKNOWN },
+  { permissionsBoundary: ["Policy"] },
+);
 const tagged = { Condition: { StringEquals: { "aws:ResourceTag/application": "payments" } } };
 
 /** The same questions for every rule on actions that nobody may do on no resource in particular. */
@@ -79,6 +85,12 @@ const managed: Case[] = [
       managedPolicyArn: "arn:aws-us-gov:iam::aws:policy/AdministratorAccess",
     }),
   ),
+  fails(
+    "iam-no-managed-admin",
+    of("aws:ssoadmin/managedPolicyAttachmentsExclusive:ManagedPolicyAttachmentsExclusive")({
+      managedPolicyArns: ["arn:aws:iam::aws:policy/AdministratorAccess"],
+    }),
+  ),
   fails("iam-no-managed-admin", role({ managedPolicyArns: ["arn:aws:iam::aws:policy/AdministratorAccess"] })),
   {
     ...fails(
@@ -101,15 +113,36 @@ export default [
   fails("iam-no-admin-policy", policyOf({ ...admin, Action: "*:*" })),
   ...failsInEveryPolicy("iam-no-admin-policy", admin),
   fails("iam-no-admin-policy", policyOf({ Effect: "Allow", NotAction: "iam:*", Resource: "*" })),
+  fails("iam-no-admin-policy", policyOf({ Effect: "Allow", NotAction: ["sqs:*", "s3:*"], Resource: "*" })),
   passes("iam-no-admin-policy", policyOf({ ...admin, Action: "s3:*" })),
   passes("iam-no-admin-policy", policyOf({ ...admin, Resource: "arn:aws:s3:::payments/*" })),
   passes("iam-no-admin-policy", policyOf({ ...admin, Effect: "Deny" })),
+  passes("iam-no-admin-policy", policyOf({ Effect: "Allow", NotAction: ["sqs:*", "*"], Resource: "*" })),
   // What only bounds what others give gives nothing.
   passes("iam-no-admin-policy", policyOf(admin), boundedRole),
   passes(
     "iam-no-admin-policy",
     policyOf(admin),
     user({ permissionsBoundary: UNKNOWN }, { permissionsBoundary: ["Policy"] }),
+  ),
+  passes("iam-no-admin-policy", namedPolicy, setBoundary),
+  fails(
+    "iam-no-admin-policy",
+    namedPolicy,
+    setBoundary,
+    of("aws:ssoadmin/customerManagedPolicyAttachment:CustomerManagedPolicyAttachment")({
+      permissionSetArn: UNKNOWN,
+      customerManagedPolicyReference: { name: "everything" },
+    }),
+  ),
+  fails(
+    "iam-no-admin-policy",
+    namedPolicy,
+    setBoundary,
+    of("aws:ssoadmin/customerManagedPolicyAttachmentsExclusive:CustomerManagedPolicyAttachmentsExclusive")({
+      permissionSetArn: UNKNOWN,
+      customerManagedPolicyReferences: [{ name: "audit" }, { name: "everything" }],
+    }),
   ),
   fails("iam-no-admin-policy", policyOf(admin), role({ permissionsBoundary: UNKNOWN })),
   fails(
@@ -212,6 +245,11 @@ export default [
   ).filter(({ resources }) => !JSON.stringify(resources).includes("Deny")),
   passes("iam-no-unconstrained-write", policyOf(allow(["dynamodb:GetItem", "kms:Decrypt", "s3:List*"]))),
   passes("iam-no-unconstrained-write", policyOf(allow("DynamoDB:getItem"))),
+  // What is left out only reads; what is left may write.
+  fails(
+    "iam-no-unconstrained-write",
+    policyOf({ Effect: "Allow", NotAction: "s3:GetObject", Resource: "*" }),
+  ),
   passes(
     "iam-no-unconstrained-write",
     policyOf(allow(["xray:PutTraceSegments", "cloudwatch:PutMetricData"])),
@@ -254,6 +292,10 @@ export default [
   ),
   fails("iam-no-inline-policies", userPolicy({ policy: document(admin) })),
   fails("iam-no-inline-policies", groupPolicy({ policy: document(admin) })),
+  fails(
+    "iam-no-inline-policies",
+    of("aws:ssoadmin/permissionSetInlinePolicy:PermissionSetInlinePolicy")({ inlinePolicy: document(admin) }),
+  ),
   fails("iam-no-inline-policies", role({ inlinePolicies: [{ policy: UNKNOWN }] })),
   passes(
     "iam-no-inline-policies",

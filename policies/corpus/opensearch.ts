@@ -49,6 +49,7 @@ export default [
     "opensearch-https-tls",
     endpoint({ enforceHttps: true, tlsSecurityPolicy: "Policy-Min-TLS-1-2-PFS-2023-10" }),
   ),
+  passes("opensearch-https-tls", endpoint({ tlsSecurityPolicy: "Policy-Min-TLS-1-2-RFC9151-FIPS-2024-08" })),
   passes(
     "opensearch-https-tls",
     formerDomain({ domainEndpointOptions: { tlsSecurityPolicy: "Policy-Min-TLS-1-2-2019-07" } }),

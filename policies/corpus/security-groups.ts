@@ -12,11 +12,68 @@ const listener = of("aws:lb/listener:Listener");
 const listenerRule = of("aws:lb/listenerRule:ListenerRule");
 const service = of("aws:ecs/service:Service");
 
+const prefixList = of("aws:ec2/managedPrefixList:ManagedPrefixList");
+const prefixEntry = of("aws:ec2/managedPrefixListEntry:ManagedPrefixListEntry");
+
 const redshift = of("aws:redshift/cluster:Cluster");
 
 const world = { protocol: "tcp", cidrBlocks: ["0.0.0.0/0"] };
 const port = (number: number) => ({ fromPort: number, toPort: number });
 const inline = (opening: object) => group({ ingress: [opening] });
+
+const wholeWorld = prefixList({ entries: [{ cidr: "10.1.0.0/16" }, { cidr: "0.0.0.0/0" }] });
+const office = prefixList({ entries: [{ cidr: "10.1.0.0/16" }] }, {}, "office");
+const byList = { ingress: ["ManagedPrefixList"], egress: ["ManagedPrefixList"] };
+
+/** Openings to prefix lists: what stands in the list is judged as if it stood in the rule. */
+const listCases = (rule: string, direction: "ingress" | "egress", ports: object) => {
+  const toList = { protocol: "tcp", ...ports, prefixListIds: [UNKNOWN] };
+  const separate = direction === "ingress" ? ingress : egress;
+  return [
+    fails(rule, group({ [direction]: [toList] }, byList), wholeWorld),
+    fails(rule, defaultGroup({ [direction]: [toList] }, byList), wholeWorld),
+    fails(
+      rule,
+      group({ [direction]: [{ ...toList, prefixListIds: ["pl-1"] }] }),
+      prefixList({ id: "pl-1", entries: [{ cidr: "::/0" }] }),
+    ),
+    fails(
+      rule,
+      sharedRule({ type: direction, ...toList }, { prefixListIds: ["ManagedPrefixList"] }),
+      wholeWorld,
+    ),
+    // An entry that is a resource of its own.
+    fails(
+      rule,
+      separate(
+        { ipProtocol: "tcp", ...ports, prefixListId: UNKNOWN },
+        { prefixListId: ["ManagedPrefixList"] },
+      ),
+      prefixList({ addressFamily: "IPv4", maxEntries: 5 }),
+      prefixEntry({ cidr: "0.0.0.0/0", prefixListId: UNKNOWN }, { prefixListId: ["ManagedPrefixList"] }),
+    ),
+    fails(
+      rule,
+      group({ [direction]: [toList] }, byList),
+      prefixList({ entries: [{ cidr: UNKNOWN }, { cidr: "0.0.0.0/0" }] }),
+    ),
+    passes(rule, group({ [direction]: [toList] }, { [direction]: ["office"] }), office, wholeWorld),
+    // Lists of AWS and of others are not seen.
+    passes(rule, group({ [direction]: [{ ...toList, prefixListIds: ["pl-3b927c52"] }] }), wholeWorld),
+    unknown(rule, group({ [direction]: [toList] }, byList), prefixList({ entries: UNKNOWN })),
+    unknown(rule, group({ [direction]: [toList] }), wholeWorld),
+    // Of two rules of a group nobody can tell yet which names which list.
+    unknown(
+      rule,
+      group(
+        { [direction]: [toList, { ...toList, protocol: "udp" }] },
+        { [direction]: ["ManagedPrefixList", "office"] },
+      ),
+      wholeWorld,
+      office,
+    ),
+  ];
+};
 
 /** The same four questions for every rule on one port. */
 const portCases = (rule: string, number: number) => [
@@ -284,4 +341,52 @@ export default [
     edge,
   ),
   unknown("sg-database-egress-restricted", group({ egress: UNKNOWN }), db),
+  ...listCases("sg-no-public-ssh", "ingress", port(22)),
+  ...listCases("sg-no-public-rdp", "ingress", port(3389)),
+  ...listCases("sg-no-public-high-risk-ports", "ingress", port(5432)),
+  ...listCases("sg-no-all-ports-ingress", "ingress", { fromPort: 0, toPort: 65535 }),
+  ...listCases("sg-public-ingress-only-approved-ports", "ingress", port(8080)),
+  ...listCases("sg-no-public-http", "ingress", port(80)),
+  ...listCases("sg-egress-restricted", "egress", { fromPort: 0, toPort: 65535 }),
+  // By a prefix list a range is as wide as by itself.
+  fails(
+    "sg-database-ingress-from-groups-only",
+    ingress(
+      { ipProtocol: "tcp", ...port(5432), prefixListId: UNKNOWN, securityGroupId: UNKNOWN },
+      { ...inGroup, prefixListId: ["office"] },
+    ),
+    group(),
+    db,
+    office,
+  ),
+  passes(
+    "sg-database-ingress-from-groups-only",
+    ingress(
+      { ipProtocol: "tcp", ...port(5432), prefixListId: UNKNOWN, securityGroupId: UNKNOWN },
+      { ...inGroup, prefixListId: ["bastions"] },
+    ),
+    group(),
+    db,
+    prefixList({ entries: [{ cidr: "10.1.7.0/28" }] }, {}, "bastions"),
+  ),
+  fails(
+    "sg-database-egress-restricted",
+    egress(
+      { ipProtocol: "-1", prefixListId: UNKNOWN, securityGroupId: UNKNOWN },
+      { ...inGroup, prefixListId: ["ManagedPrefixList"] },
+    ),
+    group(),
+    db,
+    wholeWorld,
+  ),
+  passes(
+    "sg-database-egress-restricted",
+    egress(
+      { ipProtocol: "-1", prefixListId: UNKNOWN, securityGroupId: UNKNOWN },
+      { ...inGroup, prefixListId: ["office"] },
+    ),
+    group(),
+    db,
+    office,
+  ),
 ];

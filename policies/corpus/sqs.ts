@@ -50,9 +50,22 @@ export default [
   fails("sqs-policy-no-wildcard-action", queuePolicy(policy({ ...producer, Action: "sqs:*" }))),
   fails("sqs-policy-no-wildcard-action", queuePolicy(policy({ ...producer, Action: "SQS:*" }))),
   fails("sqs-policy-no-wildcard-action", queue(policy({ ...producer, Action: ["*"] }))),
+  // All but some are nearly all; all but those of queues are none.
+  fails(
+    "sqs-policy-no-wildcard-action",
+    queuePolicy(policy({ ...producer, Action: undefined, NotAction: ["sqs:DeleteQueue", "s3:*"] })),
+  ),
   passes("sqs-policy-no-wildcard-action", queuePolicy(policy(producer))),
+  passes(
+    "sqs-policy-no-wildcard-action",
+    queuePolicy(policy({ ...producer, Action: undefined, NotAction: ["s3:*", "sqs:*"] })),
+  ),
   passes("sqs-policy-no-wildcard-action", queuePolicy(policy(denyPlaintext))),
   unknown("sqs-policy-no-wildcard-action", queuePolicy(policy({ ...producer, Action: [UNKNOWN] }))),
+  unknown(
+    "sqs-policy-no-wildcard-action",
+    queuePolicy(policy({ ...producer, Action: undefined, NotAction: [UNKNOWN] })),
+  ),
   unknown("sqs-policy-no-wildcard-action", queuePolicy({ policy: UNKNOWN })),
 
   fails("sqs-encrypted", queue({ sqsManagedSseEnabled: false })),

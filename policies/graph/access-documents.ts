@@ -3,15 +3,18 @@ import type { Stack, StackResource } from "../stack.ts";
 import { ifKnown, Props, UnknownValue, visit } from "../values.ts";
 import { managedPolicy } from "./access-managed-policies.ts";
 import { TARGET_TYPES } from "./access-targets.ts";
-import { itemsOf } from "./paths.ts";
+import { itemsOf, pathsAt } from "./paths.ts";
 
 const ROLE = "aws:iam/role:Role";
 const POLICY = "aws:iam/policy:Policy";
 export const ROLES = [ROLE];
 const USERS = ["aws:iam/user:User"];
 const GROUPS = ["aws:iam/group:Group"];
-/** Everybody that policies of IAM are attached to. */
+/** Everybody in an account that policies of IAM are attached to. */
 export const IDENTITIES = [...ROLES, ...USERS, ...GROUPS];
+/** What people sign in with by IAM Identity Center: a role in each account for which somebody is assigned it. */
+export const PERMISSION_SETS = ["aws:ssoadmin/permissionSet:PermissionSet"];
+export const ACCOUNT_ASSIGNMENT = "aws:ssoadmin/accountAssignment:AccountAssignment";
 
 /** A policy document where it stands. */
 export interface PolicySource {
@@ -29,14 +32,22 @@ export interface IdentityPolicy {
   source: PolicySource;
 }
 
-/** Policies within an identity's or an attachment's own resource: type → property of the owner, and whose types it is. */
-const INLINE: Readonly<Record<string, { owner: string; types: string[] }>> = {
-  "aws:iam/rolePolicy:RolePolicy": { owner: "role", types: ROLES },
-  "aws:iam/userPolicy:UserPolicy": { owner: "user", types: USERS },
-  "aws:iam/groupPolicy:GroupPolicy": { owner: "group", types: GROUPS },
+/**
+ * Policies within an identity's or an attachment's own resource: type → properties of the document and of the owner, and
+ * of what types that is.
+ */
+const INLINE: Readonly<Record<string, { document: string; owner: string; types: string[] }>> = {
+  "aws:iam/rolePolicy:RolePolicy": { document: "policy", owner: "role", types: ROLES },
+  "aws:iam/userPolicy:UserPolicy": { document: "policy", owner: "user", types: USERS },
+  "aws:iam/groupPolicy:GroupPolicy": { document: "policy", owner: "group", types: GROUPS },
+  "aws:ssoadmin/permissionSetInlinePolicy:PermissionSetInlinePolicy": {
+    document: "inlinePolicy",
+    owner: "permissionSetArn",
+    types: PERMISSION_SETS,
+  },
 };
 
-/** Attachments of managed policies: properties of the policies and of the owners. */
+/** Attachments of managed policies: properties of the policies (`*` is each of a list) and of the owners. */
 const ATTACHMENTS: Readonly<Record<string, { policy: string; owners: Record<string, string[]> }>> = {
   "aws:iam/rolePolicyAttachment:RolePolicyAttachment": { policy: "policyArn", owners: { role: ROLES } },
   "aws:iam/userPolicyAttachment:UserPolicyAttachment": { policy: "policyArn", owners: { user: USERS } },
@@ -57,8 +68,28 @@ const ATTACHMENTS: Readonly<Record<string, { policy: string; owners: Record<stri
     policy: "policyArns",
     owners: { groupName: GROUPS },
   },
+  "aws:ssoadmin/managedPolicyAttachment:ManagedPolicyAttachment": {
+    policy: "managedPolicyArn",
+    owners: { permissionSetArn: PERMISSION_SETS },
+  },
+  "aws:ssoadmin/managedPolicyAttachmentsExclusive:ManagedPolicyAttachmentsExclusive": {
+    policy: "managedPolicyArns",
+    owners: { permissionSetArn: PERMISSION_SETS },
+  },
+  "aws:ssoadmin/customerManagedPolicyAttachment:CustomerManagedPolicyAttachment": {
+    policy: "customerManagedPolicyReference.name",
+    owners: { permissionSetArn: PERMISSION_SETS },
+  },
+  "aws:ssoadmin/customerManagedPolicyAttachmentsExclusive:CustomerManagedPolicyAttachmentsExclusive": {
+    policy: "customerManagedPolicyReferences.*.name",
+    owners: { permissionSetArn: PERMISSION_SETS },
+  },
   [ROLE]: { policy: "managedPolicyArns", owners: {} },
 };
+
+/** What bounds a permission set stands in a resource of its own. */
+const SET_BOUNDARY = "aws:ssoadmin/permissionsBoundaryAttachment:PermissionsBoundaryAttachment";
+const SET_BOUNDARY_NAME = "permissionsBoundary.customerManagedPolicyReference.name";
 
 /** Policies of resources: where they stand, and by which property they name their resource. */
 const RESOURCE_POLICIES: Readonly<Record<string, string>> = {
@@ -85,10 +116,13 @@ const STANDS_FOR: Readonly<Record<string, string>> = {
 /** Types that say who has access, for the `joins` of rules that ask. */
 export const ACCESS_TYPES = [
   ...IDENTITIES,
+  ...PERMISSION_SETS,
+  ACCOUNT_ASSIGNMENT,
   POLICY,
   ...Object.keys(INLINE),
   ...Object.keys(ATTACHMENTS).filter((type) => type !== ROLE),
   ...Object.keys(STANDS_FOR),
+  SET_BOUNDARY,
   "aws:kms/grant:Grant",
 ];
 
@@ -103,9 +137,9 @@ export function visitIdentityPolicies(stack: Stack, look: (policy: IdentityPolic
       }),
     ),
   );
-  for (const [type, { owner, types }] of Object.entries(INLINE)) {
+  for (const [type, { document, owner, types }] of Object.entries(INLINE)) {
     visit(stack.of([type]), (holder) => {
-      const source = { holder, property: "policy", read: () => holder.props.json("policy") };
+      const source = { holder, property: document, read: () => holder.props.json(document) };
       visit(ownersOf(stack, holder, owner, types), (one) => look({ ...one, source }));
     });
   }
@@ -135,19 +169,22 @@ function ownersOf(
   return holder.props.texts(property).map((named) => ({ owner: undefined, named }));
 }
 
-/** The documents of the managed policies that a property attaches. */
-function policiesOf(stack: Stack, holder: StackResource, property: string): PolicySource[] {
-  const own = stack.allReferred(holder, property, [POLICY]);
-  const others = itemsOf(holder.props, property).flatMap((item) => {
-    const arn = ifKnown(() => item.text());
-    // Of what is not known yet, `own` says where it comes from.
-    const isOwn = arn === undefined ? own.length > 0 : own.some(({ names }) => names.has(arn));
-    return isOwn ? [] : [{ holder, property, read: () => elsewhere(item.text(), property) }];
-  });
+/** The documents of the managed policies that an attachment names, at the paths that a pattern stands for. */
+function policiesOf(stack: Stack, holder: StackResource, pattern: string): PolicySource[] {
+  const paths = pathsAt(holder.props, pattern);
+  const own = [...new Set(paths.flatMap((path) => stack.allReferred(holder, path, [POLICY])))];
+  const others = paths.flatMap((property) =>
+    itemsOf(holder.props, property).flatMap((item) => {
+      const name = ifKnown(() => item.text());
+      // Of what is not known yet, `own` says where it comes from.
+      const isOwn = name === undefined ? own.length > 0 : own.some(({ names }) => names.has(name));
+      return isOwn ? [] : [{ holder, property, read: () => elsewhere(item.text(), property) }];
+    }),
+  );
   return [...own.map(policySource), ...others];
 }
 
-/** A policy that the stack does not have: one of AWS, or one that nobody here can read. */
+/** A policy that the stack does not have, by its ARN or name: one of AWS, or one that nobody here can read. */
 function elsewhere(arn: string, property: string): Props {
   const document = managedPolicy(arn);
   if (document === undefined) throw new UnknownValue([`${property}: what ${arn} grants`]);
@@ -161,7 +198,11 @@ function policySource(policy: StackResource): PolicySource {
 
 /** The policy that bounds what an identity may do, where the stack has it. */
 export function boundaryOf(stack: Stack, identity: StackResource): PolicySource | undefined {
-  const policy = stack.referred(identity, "permissionsBoundary", [POLICY]);
+  const policy = PERMISSION_SETS.includes(identity.type)
+    ? stack
+        .referring([SET_BOUNDARY], "permissionSetArn", identity)
+        .flatMap((attachment) => stack.allReferred(attachment, SET_BOUNDARY_NAME, [POLICY]))[0]
+    : stack.referred(identity, "permissionsBoundary", [POLICY]);
   return policy && policySource(policy);
 }
 

@@ -1,18 +1,18 @@
 import { matches, type Statement } from "../policy-document.ts";
 import type { Stack, StackResource } from "../stack.ts";
 import { ifKnown, some, visit, type Props } from "../values.ts";
-import { IDENTITIES, ROLES } from "./access-documents.ts";
+import { ACCOUNT_ASSIGNMENT, IDENTITIES, PERMISSION_SETS, ROLES } from "./access-documents.ts";
 import type { Entry } from "./access-index.ts";
 import { itemsOf } from "./paths.ts";
 
 /** Somebody who can be allowed something. */
 export interface Principal {
-  kind: "role" | "user" | "group" | "service" | "account" | "everyone" | "federated";
+  kind: "role" | "user" | "group" | "permission set" | "service" | "account" | "everyone" | "federated";
   /** What messages call it: `the role backend-task`. */
   name: string;
   /** Tells principals apart. */
   key: string;
-  /** Its ARN, where it has one and it is known. */
+  /** Its ARN, where it has one and it is known. Those of the roles that a permission set becomes never are. */
   arn: string | undefined;
   /** Where the stack has it. */
   resource: StackResource | undefined;
@@ -83,15 +83,28 @@ export class Principals {
 
   /** Whether it is the account of the stack itself, by which a resource's policy hands decisions over to IAM. */
   isOwnAccount({ kind, arn }: Principal): boolean {
-    if (kind !== "account") return false;
+    // Without a role whose ARN is known there is nothing to tell the own account by; foreign ones have rules of their own.
+    return kind === "account" && this.#mayBeOwn(arn?.split(":")[4] ?? "");
+  }
+
+  /** Whether it acts in the account of the stack: all do but permission sets that are assigned for other accounts only. */
+  mayActHere({ resource }: Principal): boolean {
+    if (resource === undefined || !PERMISSION_SETS.includes(resource.type)) return true;
+    const assignments = this.#stack.referring([ACCOUNT_ASSIGNMENT], "permissionSetArn", resource);
+    // What nothing here assigns may be assigned elsewhere.
+    return (
+      assignments.length === 0 || some(assignments, ({ props }) => this.#mayBeOwn(props.text("targetId")))
+    );
+  }
+
+  #mayBeOwn(account: string): boolean {
     this.#accounts ??= new Set(
       this.#stack.of(IDENTITIES).flatMap(({ outputs }) => {
         const own = ifKnown(() => outputs.text("arn"))?.split(":")[4];
         return own === undefined ? [] : [own];
       }),
     );
-    // Without a role whose ARN is known there is nothing to tell the own account by; foreign ones have rules of their own.
-    return this.#accounts.size === 0 || this.#accounts.has(arn?.split(":")[4] ?? "");
+    return this.#accounts.size === 0 || this.#accounts.has(account);
   }
 
   #read(kind: string, item: Props, origins: ReadonlySet<string>): Principal[] {
@@ -112,6 +125,7 @@ export class Principals {
     const account = /^(?:arn:[^:]*:iam::)?(\d{12})(?::root)?$/.exec(text)?.[1];
     if (account !== undefined) return { ...named("account", account), arn: `arn:aws:iam::${account}:root` };
     const role = text.replace(/^arn:([^:]*):sts::(\d+):assumed-role\/([^/]+)\/.*$/, "arn:$1:iam::$2:role/$3");
+    if (text.includes(":permissionSet/")) return named("permission set", text);
     const resource = this.#named(role);
     if (resource) return ofResource(resource);
     const type = /:(user|group)\//.exec(role)?.[1];
@@ -138,14 +152,20 @@ const EVERYONE: Principal = {
 };
 
 function ofResource(resource: StackResource): Principal {
-  const kind = ROLES.includes(resource.type) ? "role" : resource.type.includes("/user:") ? "user" : "group";
+  const kind = kindOf(resource);
   return {
     kind,
     name: `the ${kind} ${resource.name}`,
     key: resource.urn,
-    arn: ifKnown(() => resource.outputs.text("arn") || undefined),
+    arn: kind === "permission set" ? undefined : ifKnown(() => resource.outputs.text("arn") || undefined),
     resource,
   };
+}
+
+function kindOf({ type }: StackResource): Principal["kind"] {
+  if (PERMISSION_SETS.includes(type)) return "permission set";
+  if (ROLES.includes(type)) return "role";
+  return type.includes("/user:") ? "user" : "group";
 }
 
 function named(kind: Principal["kind"], text: string): Principal {

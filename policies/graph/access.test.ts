@@ -84,6 +84,33 @@ describe("Access graph", () => {
     ]);
   });
 
+  it("knows permission sets, of the stack and of others", () => {
+    const inlineOf = (name: string, permissionSetArn: string) =>
+      resource("aws:ssoadmin/permissionSetInlinePolicy:PermissionSetInlinePolicy", name, {
+        permissionSetArn,
+        inlinePolicy: { Statement: [{ Effect: "Allow", Action: READ, Resource: ARN }] },
+      });
+    const [own, other] = [1, 2].map((n) => `arn:aws:sso:::permissionSet/ssoins-1/ps-${n}`);
+    expect(
+      readers(
+        // Its name is that of a role too, which is somebody else.
+        resource(
+          "aws:ssoadmin/permissionSet:PermissionSet",
+          "oncall",
+          { name: "one" },
+          { outputs: { arn: own } },
+        ),
+        inlineOf("oncall-policy", own ?? ""),
+        inlineOf("others-policy", other ?? ""),
+        policy("one", ARN),
+      ).grants,
+    ).to.have.members([
+      "the permission set oncall by a statement of oncall-policy: named",
+      `the permission set ${other} by a statement of others-policy: named`,
+      "the role one by the statement Read of one-policy: named",
+    ]);
+  });
+
   it("lets a tag decide that a statement's condition asks for", () => {
     const tagged = { ...secret, inputs: { ...secret.inputs, tags: { team: "ledger" } } };
     const condition = { StringEquals: { "secretsmanager:ResourceTag/team": "payments" } };

@@ -107,7 +107,7 @@ export class Access {
     return answer;
   }
 
-  /** Grants by the policies of roles, users and groups. */
+  /** Grants by the policies of roles, users, groups and permission sets. */
   #byIdentity(action: string, target: Target, grants: Grant[]): void {
     visit(this.#allows.candidates(action, target), (entry) => {
       const grant = naming(entry.holder, () => this.#grant(entry, entry.principal, action, target));
@@ -115,6 +115,7 @@ export class Access {
       const counts = allOf(
         () => this.#delegates(action, target),
         () => this.#isWithinBoundary(grant.principal, action, target),
+        () => this.#principals.mayActHere(grant.principal),
       );
       if (counts) grants.push(grant);
     });

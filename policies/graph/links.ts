@@ -1,5 +1,6 @@
 /** Following references from one resource to others, by identifier or by the engine's record. */
 
+import { oncePerStack } from "../once-per-stack.ts";
 import type { Stack, StackResource } from "../stack.ts";
 import { ifKnown, type Props } from "../values.ts";
 import { ENDPOINT, VPCS } from "./tokens.ts";
@@ -130,6 +131,9 @@ export class Links {
     return all;
   }
 }
+
+/** The references of a stack, found once. */
+export const linksOf = oncePerStack((stack) => new Links(stack));
 
 /** Adds to the list of a key. */
 export function pushTo<K, V>(map: Map<K, V[]>, key: K, value: V): void {

@@ -3,7 +3,7 @@
 import { oncePerStack } from "../once-per-stack.ts";
 import type { Stack, StackResource } from "../stack.ts";
 import { FORWARDING_TYPES, Forwards } from "./forwarding.ts";
-import { Links } from "./links.ts";
+import { linksOf, type Links } from "./links.ts";
 import { ACL_TYPES } from "./network-acls.ts";
 import { PLACE_JOINS } from "./place-types.ts";
 import { ALL_PLACE_TYPES, AT_EDGE, Places, type Place } from "./places.ts";
@@ -36,7 +36,7 @@ export class Network {
   readonly services: Services;
 
   constructor(stack: Stack) {
-    this.links = new Links(stack);
+    this.links = linksOf(stack);
     this.networks = new Networks(this.links);
     this.groups = new SecurityGroups(this.links);
     this.places = new Places(this.links, this.networks, this.groups);

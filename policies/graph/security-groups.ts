@@ -5,21 +5,20 @@ import { ifKnown, type Props } from "../values.ts";
 import { parseRange, type Range } from "./addresses.ts";
 import { anything, type FilterRule } from "./filter.ts";
 import { isUnknown, pushTo, type Links, type Linked } from "./links.ts";
+import { hasUnknown, PREFIX_LIST_KEYS, PREFIX_LIST_TYPES, PrefixLists } from "./prefix-lists.ts";
 import { EVERY_PORT, formatPorts, type Match, type Ports } from "./traffic.ts";
-import { ENDPOINT, GROUPS, VPCS } from "./tokens.ts";
+import { GROUPS, VPCS } from "./tokens.ts";
 
 const DEFAULT_GROUP = "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup";
 const SHARED_RULE = "aws:ec2/securityGroupRule:SecurityGroupRule";
 const INGRESS_RULE = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule";
 const EGRESS_RULE = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule";
-const PREFIX_LIST = "aws:ec2/managedPrefixList:ManagedPrefixList";
-const PREFIX_LIST_ENTRY = "aws:ec2/managedPrefixListEntry:ManagedPrefixListEntry";
 
 /** Types of rules that stand for themselves. */
 export const GROUP_RULES = [SHARED_RULE, INGRESS_RULE, EGRESS_RULE];
 
 /** Types that security groups are made of. */
-export const GROUP_TYPES = [...GROUPS, ...GROUP_RULES, PREFIX_LIST, PREFIX_LIST_ENTRY];
+export const GROUP_TYPES = [...GROUPS, ...GROUP_RULES, ...PREFIX_LIST_TYPES];
 
 export type Direction = "ingress" | "egress";
 
@@ -78,16 +77,16 @@ export interface Counterpart {
 /** The security groups of a stack. */
 export class SecurityGroups {
   readonly #links: Links;
+  readonly #prefixLists: PrefixLists;
   readonly #permissions = new Map<string, Permission[]>();
   /** VPC's key → its default group, where the stack declares it. */
   readonly #defaults = new Map<string, string>();
-  /** Entries of prefix lists that are resources of their own. */
-  #entries: Map<StackResource, StackResource[]> | undefined;
   /** Rules that may belong to any group. */
   readonly #stray: Permission[] = [];
 
   constructor(links: Links) {
     this.#links = links;
+    this.#prefixLists = new PrefixLists(links);
     for (const group of links.of([DEFAULT_GROUP])) {
       for (const vpc of links.follow(group, "vpcId", VPCS).found) this.#defaults.set(vpc.urn, group.urn);
     }
@@ -249,13 +248,7 @@ export class SecurityGroups {
         ...(isUnseen ? [{ peer: groupPeer([]), doubt }] : []),
       ];
     });
-    const lists = ["prefixListIds", "prefixListId"].flatMap((key) =>
-      this.#prefixLists(
-        by,
-        ifKnown(() => props.list(key)),
-        full(key),
-      ),
-    );
+    const lists = PREFIX_LIST_KEYS.flatMap((key) => this.#peersOfLists(by, props, at, key));
     const own = ifKnown(() => props.flag("self"));
     return [
       ...ranges,
@@ -273,33 +266,27 @@ export class SecurityGroups {
   }
 
   /** The ranges of prefix lists, or the services of AWS whose addresses they hold. */
-  #prefixLists(by: StackResource, values: readonly Props[] | undefined, path: string): DoubtfulPeer[] {
-    const { found, unseen } = this.#links.followItems(by, path, values, [PREFIX_LIST, ENDPOINT]);
+  #peersOfLists(by: StackResource, props: Props, at: string, key: string): DoubtfulPeer[] {
+    const { lists, endpoints, path, isUnseen, isAmbiguous } = this.#prefixLists.named(by, props, at, key);
+    const doubt = `${by.name} ${path}`;
     return [
-      ...found.flatMap((list): DoubtfulPeer[] =>
-        list.type === ENDPOINT ? [{ peer: { kind: "endpoint", urn: list.urn } }] : this.#entriesOf(list),
-      ),
-      ...unseen.map((): DoubtfulPeer => ({ peer: { kind: "anyone" }, doubt: `${by.name} ${path}` })),
+      ...endpoints.map(({ urn }): DoubtfulPeer => ({ peer: { kind: "endpoint", urn } })),
+      ...lists
+        .flatMap((list) => this.#rangesOf(list))
+        .map((one): DoubtfulPeer => (isAmbiguous ? { ...one, doubt } : one)),
+      ...(isUnseen ? [{ peer: { kind: "anyone" } as const, doubt }] : []),
     ];
   }
 
-  #entriesOf(list: StackResource): DoubtfulPeer[] {
-    this.#entries ??= this.#links.referring([PREFIX_LIST_ENTRY], "prefixListId", [PREFIX_LIST]);
-    const separate = this.#entries.get(list) ?? [];
-    const entries = [
-      ...(ifKnown(() => list.props.list("entries")) ?? []),
-      ...separate.map(({ props }) => props),
-    ];
-    const doubt = `${list.name} entries`;
+  #rangesOf(list: StackResource): DoubtfulPeer[] {
+    const { entries, unknown } = this.#prefixLists.entriesOf(list);
     return [
-      ...(isUnknown(list.props, "entries") && list.isDeclared
-        ? [{ peer: { kind: "anyone" } as const, doubt }]
-        : []),
+      ...(unknown === undefined ? [] : [{ peer: { kind: "anyone" } as const, doubt: unknown }]),
       ...entries.map((entry) => {
         const range = parseRange(ifKnown(() => entry.text("cidr")) ?? "");
         return range
           ? { peer: { kind: "range", range } as const }
-          : { peer: { kind: "anyone" } as const, doubt };
+          : { peer: { kind: "anyone" } as const, doubt: `${list.name} entries` };
       }),
     ];
   }
@@ -357,9 +344,4 @@ export function protocolNamed(text: string): string | undefined {
   const name = text.toLowerCase();
   if (["", "-1", "all"].includes(name)) return undefined;
   return { "6": "tcp", "17": "udp", "1": "icmp" }[name] ?? name;
-}
-
-function hasUnknown(props: Props, key: string): boolean {
-  const list = ifKnown(() => props.list(key));
-  return list === undefined || list.some((value) => isUnknown(value, ""));
 }

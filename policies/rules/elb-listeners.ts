@@ -4,7 +4,7 @@ import { ENCRYPTED, LISTENER_RULES, LISTENERS, protocolOf, redirectsToHttps } fr
 
 const TARGET_GROUPS = ["aws:lb/targetGroup:TargetGroup", "aws:alb/targetGroup:TargetGroup"];
 
-/** Policies of AWS that allow TLS 1.2 and newer only, and no weak ciphers. */
+/** Policies of AWS that allow TLS 1.2 and newer only, and no weak ciphers: `Ext0` and `Ext2` have CBC with SHA-1. */
 const MODERN_POLICY = /^ELBSecurityPolicy-(TLS13-1-[23]-(?!Ext[02])|TLS-1-2-2017-01|FS-1-2-Res-)/;
 
 /** What the policies of AWS that answer a demand have in their names. */
@@ -67,7 +67,7 @@ export const elbListenerRules = [
     severity: "high",
     types: LISTENERS,
     why: "With old protocols and ciphers, somebody on the way can break the encryption or push clients down to it.",
-    remedy: 'Set `sslPolicy: "ELBSecurityPolicy-TLS13-1-2-Res-2021-06"`.',
+    remedy: 'Set `sslPolicy: "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"`, which AWS recommends.',
     check(props, fail) {
       if (!isTls(props)) return;
       const policy = props.text("sslPolicy");

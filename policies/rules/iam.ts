@@ -14,12 +14,13 @@ import { iamUserRules } from "./iam-users.ts";
 import { failTogether } from "./shared/fail-each.ts";
 import { identityPolicyRule, isBroad, noBroadGrantRule } from "./shared/identity-policies.ts";
 import { attachedPolicies, ATTACHMENTS, isAwsPolicy } from "./shared/managed-policies.ts";
-import { nameOf } from "./shared/resource-policies.ts";
+import { everyAction, nameOf } from "./shared/resource-policies.ts";
 
 const INLINE_POLICIES = [
   "aws:iam/rolePolicy:RolePolicy",
   "aws:iam/userPolicy:UserPolicy",
   "aws:iam/groupPolicy:GroupPolicy",
+  "aws:ssoadmin/permissionSetInlinePolicy:PermissionSetInlinePolicy",
 ];
 const ROLE = "aws:iam/role:Role";
 
@@ -30,7 +31,7 @@ const READING =
 /** What a statement does on no resource in particular although it could name one. */
 function unnamed(statement: Statement): string[] {
   if (!statement.allows) return [];
-  if (statement.leavesActionsOut) return ["everything but some actions"];
+  if (statement.leavesActionsOut) return [everyAction(statement)];
   return statement.actions.filter((action) => !UNRESTRICTABLE.some((pattern) => matches(pattern, action)));
 }
 
@@ -69,7 +70,7 @@ export const iamRules = [
   identityPolicyRule(
     {
       id: "iam-no-admin-policy",
-      title: "No policy grants every action on everything",
+      title: "No policy grants every action, or all but some, on everything",
       severity: "high",
       why: "Whoever gets hold of such an identity owns the account: all data, all keys, and the logs of what was done.",
       remedy: "List the actions that are needed, on the ARNs that they are needed for.",
@@ -81,7 +82,7 @@ export const iamRules = [
           () => statement.coversAllActions(),
           () => statement.coversAllResources(),
         );
-        if (everything) fail(`${nameOf(statement)} grants every action on everything`);
+        if (everything) fail(`${nameOf(statement)} grants ${everyAction(statement)} on everything`);
       });
     },
   ),
@@ -179,7 +180,7 @@ export const iamRules = [
     },
     (statements, fail) => {
       visit(statements, (statement) => {
-        const actions = unnamed(statement).filter(writes);
+        const actions = unnamed(statement).filter((action) => statement.leavesActionsOut || writes(action));
         if (actions.length > 0 && isBroad(statement))
           fail(`${nameOf(statement)} allows ${listed(actions)} on no resource in particular`);
       });
@@ -214,7 +215,7 @@ export const iamRules = [
       visit(statements, (statement) => {
         if (!statement.allows) return;
         const actions = statement.leavesActionsOut
-          ? ["everything but some actions"]
+          ? [everyAction(statement)]
           : statement.actions.filter((action) => /^\*$|:\*+$/.test(action));
         if (actions.length > 0) fail(`${nameOf(statement)} allows ${listed(actions)}`);
       });
@@ -226,7 +227,9 @@ export const iamRules = [
     severity: "low",
     types: [...INLINE_POLICIES, ROLE],
     why: "An inline policy has no versions, cannot be reviewed or reused by itself, and hides in the identity that holds it.",
-    remedy: "Declare an `aws.iam.Policy` and attach it by `aws.iam.RolePolicyAttachment`.",
+    remedy:
+      "Declare an `aws.iam.Policy` and attach it by `aws.iam.RolePolicyAttachment`, to a permission set by " +
+      "`aws.ssoadmin.CustomerManagedPolicyAttachment`.",
     check(props, fail, _parameters, type) {
       // An empty list is how a program says that a role shall have none.
       if (INLINE_POLICIES.includes(type)) fail("the policy is inline");

@@ -1,7 +1,7 @@
+import { isInternet, prefixLength } from "../cidr.ts";
 import { stackRule, type RuleText } from "../rule.ts";
 import type { Stack, StackResource } from "../stack.ts";
 import { allOf, some, visit, type Props } from "../values.ts";
-import { isInternet, prefixLength } from "./shared/addresses.ts";
 import { SUBNETS, VPC } from "./shared/internet-routes.ts";
 
 const ACL = "aws:ec2/networkAcl:NetworkAcl";

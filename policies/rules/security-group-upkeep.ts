@@ -17,7 +17,7 @@ const NO_DESCRIPTION = ["", "Managed by Pulumi", "Managed by Terraform"];
 function rulesOf(stack: Stack, group: StackResource, direction: Direction): StackResource[] {
   return stack
     .referring(direction === "ingress" ? INGRESS_RULES : EGRESS_RULES, "securityGroupId", group)
-    .filter(({ type, props }) => openings(direction, type, props).length > 0);
+    .filter((rule) => openings(direction, rule, stack).length > 0);
 }
 
 /** Whether a group settles one direction inline, and so takes away what rules of their own add. */

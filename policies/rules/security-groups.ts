@@ -1,7 +1,7 @@
-import { resourceRule, stackRule } from "../rule.ts";
+import { prefixLength } from "../cidr.ts";
+import { stackRule } from "../rule.ts";
 import type { Stack, StackResource } from "../stack.ts";
 import { allOf, some, visit } from "../values.ts";
-import { prefixLength } from "./shared/addresses.ts";
 import {
   ENCRYPTED,
   LISTENER_RULES,
@@ -10,7 +10,14 @@ import {
   protocolOf,
 } from "./shared/listeners.ts";
 import { LOAD_BALANCERS } from "./shared/load-balancers.ts";
-import { EGRESS_RULES, INGRESS_RULES, openings, SECURITY_GROUPS, type Opening } from "./shared/openings.ts";
+import {
+  EGRESS_RULES,
+  INGRESS_RULES,
+  OPENING_JOINS,
+  openings,
+  SECURITY_GROUPS,
+  type Opening,
+} from "./shared/openings.ts";
 
 /** Data stores, and the property that names their security groups. */
 const DATA_STORES: Record<string, string> = {
@@ -41,11 +48,12 @@ function publicIngress(
   text: { id: string; title: string; severity: "critical" | "high"; why: string; remedy: string },
   isWrong: (opening: Opening) => boolean,
 ) {
-  return resourceRule({
+  return stackRule({
     ...text,
     types: [...SECURITY_GROUPS, ...INGRESS_RULES],
-    check(props, fail, _parameters, type) {
-      visit(openings("ingress", type, props), (opening) => {
+    joins: OPENING_JOINS,
+    check(resource, stack, fail) {
+      visit(openings("ingress", resource, stack), (opening) => {
         if (
           allOf(
             () => opening.toInternet(),
@@ -83,7 +91,7 @@ function dataStoreOpenings(
   direction: "ingress" | "egress",
   resource: StackResource,
 ): Opening[] {
-  const added = openings(direction, resource.type, resource.props);
+  const added = openings(direction, resource, stack);
   const group = added.length > 0 ? groupOf(stack, resource) : undefined;
   return group && uses(stack, DATA_STORES, group) ? added : [];
 }
@@ -154,11 +162,12 @@ export const securityGroupRules = [
     },
     (opening) => opening.everyPort,
   ),
-  resourceRule({
+  stackRule({
     id: "sg-public-ingress-only-approved-ports",
     title: "Only approved ports are open to the whole internet",
     severity: "high",
     types: [...SECURITY_GROUPS, ...INGRESS_RULES],
+    joins: OPENING_JOINS,
     why: "A port that nobody decided to open is one that nobody patches, watches or protects by a web ACL.",
     remedy: "Open only approved ports to the internet, or narrow the range of addresses.",
     parameters: {
@@ -170,9 +179,9 @@ export const securityGroupRules = [
         default: [80, 443],
       },
     },
-    check(props, fail, parameters, type) {
+    check(resource, stack, fail, parameters) {
       const approved = parameters.texts("ports").map(Number);
-      visit(openings("ingress", type, props), (opening) => {
+      visit(openings("ingress", resource, stack), (opening) => {
         const isWrong = allOf(
           () => opening.toInternet(),
           () => opening.ports[0] !== opening.ports[1] || !approved.includes(opening.ports[0]),
@@ -186,13 +195,13 @@ export const securityGroupRules = [
     title: "Plain HTTP is not reachable from everywhere, save to be redirected to HTTPS by a load balancer",
     severity: "high",
     types: [...SECURITY_GROUPS, ...INGRESS_RULES],
-    joins: [...LOAD_BALANCERS, ...LISTENERS, ...LISTENER_RULES, ...Object.keys(WORKLOADS)],
+    joins: [...OPENING_JOINS, ...LOAD_BALANCERS, ...LISTENERS, ...LISTENER_RULES, ...Object.keys(WORKLOADS)],
     why: "Over plain HTTP anybody on the way reads and changes what users send and get.",
     remedy:
       "Close port 80, or let every HTTP listener of the load balancer only redirect: `defaultActions: [{ type: " +
       '"redirect", redirect: { protocol: "HTTPS", port: "443", statusCode: "HTTP_301" } }]`.',
     check(resource, stack, fail) {
-      visit(openings("ingress", resource.type, resource.props), (opening) => {
+      visit(openings("ingress", resource, stack), (opening) => {
         const open = allOf(
           () => opening.toInternet(),
           () => opening.opens(80),
@@ -209,7 +218,7 @@ export const securityGroupRules = [
     title: "Data stores accept only named security groups or narrow address ranges",
     severity: "high",
     types: [...SECURITY_GROUPS, ...INGRESS_RULES],
-    joins: Object.keys(DATA_STORES),
+    joins: [...OPENING_JOINS, ...Object.keys(DATA_STORES)],
     why: "Every server in a wide range, also one that an intruder took, can try its luck on the database.",
     remedy: "Name the client's security group (`referencedSecurityGroupId`) instead of an address range.",
     parameters: {
@@ -229,16 +238,17 @@ export const securityGroupRules = [
       });
     },
   }),
-  resourceRule({
+  stackRule({
     id: "sg-egress-restricted",
     title: "No security group lets every port out to the whole internet",
     severity: "medium",
     types: [...SECURITY_GROUPS, ...EGRESS_RULES],
+    joins: OPENING_JOINS,
     why: "Software that an intruder runs can fetch more and send data anywhere, by whatever protocol it likes.",
     remedy:
       "Open the ports that the service calls, such as 443, or name the groups and prefix lists that it must reach.",
-    check(props, fail, _parameters, type) {
-      visit(openings("egress", type, props), (opening) => {
+    check(resource, stack, fail) {
+      visit(openings("egress", resource, stack), (opening) => {
         const isWrong = allOf(
           () => opening.toInternet(),
           () => opening.everyPort,
@@ -252,7 +262,7 @@ export const securityGroupRules = [
     title: "Data stores cannot open connections to the internet",
     severity: "high",
     types: [...SECURITY_GROUPS, ...EGRESS_RULES],
-    joins: Object.keys(DATA_STORES),
+    joins: [...OPENING_JOINS, ...Object.keys(DATA_STORES)],
     why: "A database that an intruder took can send its contents anywhere, and fetch more tools.",
     remedy: "Give the data store's security group no egress, or name the groups that it must reach.",
     check(resource, stack, fail) {

@@ -4,7 +4,7 @@ import type { Stack, StackResource } from "../stack.ts";
 import { allOf, anyOf, some, visit } from "../values.ts";
 import { customerKeyRule } from "./shared/customer-key.ts";
 import { tlsOnlyRule } from "./shared/messaging.ts";
-import { nameOf, notPublicRule } from "./shared/resource-policies.ts";
+import { everyAction, nameOf, notPublicRule } from "./shared/resource-policies.ts";
 
 const QUEUE = "aws:sqs/queue:Queue";
 const QUEUE_POLICY = "aws:sqs/queuePolicy:QueuePolicy";
@@ -60,7 +60,7 @@ export const sqsRules = [
           () => statement.allows,
           () => statement.coversAllActions("sqs"),
         );
-        if (isWrong) fail(`${nameOf(statement)} allows every action`);
+        if (isWrong) fail(`${nameOf(statement)} allows ${everyAction(statement)}`);
       });
     },
   }),

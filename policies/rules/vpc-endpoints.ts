@@ -2,7 +2,7 @@ import { statementsOf, type Statement } from "../policy-document.ts";
 import { resourceRule, stackRule } from "../rule.ts";
 import type { Stack, StackResource } from "../stack.ts";
 import { allOf, some, visit, type Props } from "../values.ts";
-import { nameOf } from "./shared/resource-policies.ts";
+import { everyAction, nameOf } from "./shared/resource-policies.ts";
 
 const ENDPOINT = "aws:ec2/vpcEndpoint:VpcEndpoint";
 const ENDPOINT_POLICY = "aws:ec2/vpcEndpointPolicy:VpcEndpointPolicy";
@@ -114,7 +114,8 @@ export const vpcEndpointRules = [
         }
       }
       visit(statementsOf(props.json("policy")), (statement) => {
-        if (grantsEverything(statement, service)) fail(`${nameOf(statement)} allows everything to everyone`);
+        if (grantsEverything(statement, service))
+          fail(`${nameOf(statement)} allows ${everyAction(statement)} on everything to everyone`);
       });
     },
   }),

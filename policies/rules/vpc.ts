@@ -1,8 +1,8 @@
+import { isInternet, prefixLength } from "../cidr.ts";
 import { resourceRule, stackRule } from "../rule.ts";
 import type { Stack, StackResource } from "../stack.ts";
 import { allOf, some, visit } from "../values.ts";
 import { accountSettingRule } from "./shared/account-settings.ts";
-import { isInternet, prefixLength } from "./shared/addresses.ts";
 import {
   ASSOCIATION,
   destinationOf,

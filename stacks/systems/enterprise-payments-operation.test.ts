@@ -214,9 +214,9 @@ describe("enterprise-payments: operation", () => {
       const providers = (plan: Plan) =>
         resources(plan, "aws:ecs/service:Service").map(({ name, inputs }) => [
           name.split("-")[0],
-          (inputs.capacityProviderStrategies as { capacityProvider: string; weight: number }[])
-            .filter(({ weight }) => weight > 0)
-            .map(({ capacityProvider }) => capacityProvider),
+          (inputs.capacityProviderStrategies as { capacityProvider: string }[]).map(
+            ({ capacityProvider }) => capacityProvider,
+          ),
         ]);
       expect(providers(staging)).to.have.deep.members([
         ["backend", ["FARGATE"]],

@@ -175,7 +175,8 @@ export async function enterprisePayments(given: StackConfig): Promise<Enterprise
       image: await image(tier, config, repositories[tier]),
       cpu: config[tier].cpu,
       memory: config[tier].memory,
-      spot: config[tier].spot / 100,
+      // Of all, not even the first is spared.
+      spot: { share: config[tier].spot / 100, base: config[tier].spot === 100 ? 0 : 1 },
       tmp: ["/tmp"],
       logs: { name: `/ecs/${system}/${tier}`, retention },
       rollout: config.rollout,

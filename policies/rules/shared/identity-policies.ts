@@ -3,11 +3,19 @@ import { stackRule, type RuleText, type StackRule } from "../../rule.ts";
 import type { Stack, StackResource } from "../../stack.ts";
 import { listed } from "../../text.ts";
 import { allOf, ifKnown, some, visit, type Props } from "../../values.ts";
-import { ATTACHMENTS, POLICY_PROPERTIES } from "./managed-policies.ts";
+import { ATTACHMENTS, ATTACHMENTS_BY_NAME, isAttachedByName, POLICY_PROPERTIES } from "./managed-policies.ts";
 import { nameOf } from "./resource-policies.ts";
 
 const ROLE = "aws:iam/role:Role";
 const USER = "aws:iam/user:User";
+const SET_BOUNDARY = "aws:ssoadmin/permissionsBoundaryAttachment:PermissionsBoundaryAttachment";
+
+/** What names a policy as the bound of what others may give, and where. */
+const BOUNDARIES: Readonly<Record<string, string>> = {
+  [ROLE]: "permissionsBoundary",
+  [USER]: "permissionsBoundary",
+  [SET_BOUNDARY]: "permissionsBoundary.customerManagedPolicyReference.name",
+};
 
 /** Types that hold policies of identities: what a role, a user, a group or a permission set may do. */
 const IDENTITY_POLICIES = [
@@ -34,9 +42,11 @@ function documentsOf(props: Props): (() => Props | undefined)[] {
 /** Whether a policy gives nothing to anybody, since it only bounds what other policies may give. */
 function isOnlyBoundary(stack: Stack, policy: StackResource): boolean {
   return allOf(
-    () => stack.hasReferring([ROLE, USER], "permissionsBoundary", policy),
+    () =>
+      some(Object.entries(BOUNDARIES), ([type, property]) => stack.hasReferring([type], property, policy)),
     () =>
       !some(POLICY_PROPERTIES, (property) => stack.hasReferring([...ATTACHMENTS, ROLE], property, policy)),
+    () => !isAttachedByName(stack, policy),
   );
 }
 
@@ -48,7 +58,7 @@ export function identityPolicyRule(
   return stackRule({
     ...rule,
     types: IDENTITY_POLICIES,
-    joins: [USER, ...ATTACHMENTS],
+    joins: [USER, SET_BOUNDARY, ...ATTACHMENTS, ...ATTACHMENTS_BY_NAME],
     check(resource, stack, fail) {
       const failUnlessBoundary = (message: string): void => {
         if (ifKnown(() => isOnlyBoundary(stack, resource)) !== true) fail(message);

@@ -1,6 +1,6 @@
+import { isInternet } from "../../cidr.ts";
 import type { Stack, StackResource } from "../../stack.ts";
 import { allOf, anyOf, some, type Props } from "../../values.ts";
-import { isInternet } from "./addresses.ts";
 
 export const VPC = "aws:ec2/vpc:Vpc";
 export const SUBNETS = ["aws:ec2/subnet:Subnet", "aws:ec2/defaultSubnet:DefaultSubnet"];

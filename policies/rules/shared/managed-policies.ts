@@ -1,3 +1,4 @@
+import { pathsAt } from "../../graph/paths.ts";
 import type { Stack, StackResource } from "../../stack.ts";
 import { anyOf, some, type Props } from "../../values.ts";
 
@@ -11,7 +12,19 @@ export const ATTACHMENTS = [
   "aws:iam/userPolicyAttachmentsExclusive:UserPolicyAttachmentsExclusive",
   "aws:iam/groupPolicyAttachmentsExclusive:GroupPolicyAttachmentsExclusive",
   "aws:ssoadmin/managedPolicyAttachment:ManagedPolicyAttachment",
+  "aws:ssoadmin/managedPolicyAttachmentsExclusive:ManagedPolicyAttachmentsExclusive",
 ];
+
+/** Types that attach a policy of one's own to a permission set, and where they have its name. */
+const BY_NAME: Readonly<Record<string, string>> = {
+  "aws:ssoadmin/customerManagedPolicyAttachment:CustomerManagedPolicyAttachment":
+    "customerManagedPolicyReference.name",
+  "aws:ssoadmin/customerManagedPolicyAttachmentsExclusive:CustomerManagedPolicyAttachmentsExclusive":
+    "customerManagedPolicyReferences.*.name",
+};
+
+/** Types that attach managed policies by their names. */
+export const ATTACHMENTS_BY_NAME = Object.keys(BY_NAME);
 
 /** Types that attach managed policies to a role, and the property that names it. */
 const TO_ROLES: Readonly<Record<string, string>> = {
@@ -29,6 +42,15 @@ export const POLICY_PROPERTIES = ["policyArn", "policyArns", "managedPolicyArn",
 /** The ARNs of managed policies that a resource attaches; each may be unknown on its own. */
 export function attachedPolicies(props: Props): (() => Props[])[] {
   return POLICY_PROPERTIES.map((property) => () => props.list(property));
+}
+
+/** Whether a permission set has the policy, by its name. */
+export function isAttachedByName(stack: Stack, policy: StackResource): boolean {
+  return some(Object.entries(BY_NAME), ([type, pattern]) =>
+    some(stack.of([type]), (attachment) =>
+      some(pathsAt(attachment.props, pattern), (path) => attachment.refersTo(path, policy)),
+    ),
+  );
 }
 
 /** Whether an ARN is that of a policy of AWS's own with one of the names; those for a job function stand in a folder. */

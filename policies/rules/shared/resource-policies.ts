@@ -1,10 +1,18 @@
 import { matches, statementsOf, type Statement } from "../../policy-document.ts";
 import { resourceRule, type ResourceRule, type Severity } from "../../rule.ts";
-import { allOf, some, visit, type Props } from "../../values.ts";
+import { listed } from "../../text.ts";
+import { allOf, ifKnown, some, visit, type Props } from "../../values.ts";
 
 /** What a message calls a statement. */
 export function nameOf(statement: Statement): string {
   return `the statement ${statement.sid || "without Sid"}`;
+}
+
+/** What a message calls the actions of a statement that covers all of them, or all but those of `NotAction`. */
+export function everyAction(statement: Statement): string {
+  if (!statement.leavesActionsOut) return "every action";
+  const leftOut = ifKnown(() => statement.actionsLeftOut);
+  return `every action but ${leftOut ? listed(leftOut) : "some"}`;
 }
 
 /** A rule that a resource's policy grants nothing to everyone. */
