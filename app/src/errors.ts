@@ -96,6 +96,17 @@ export function notFound(kind: string, id: string): ApiError {
   });
 }
 
+/** What a body's field names. Where that is not there, or cannot be used, the error names the field and not the path's `id`. */
+export async function namedBy<T>(param: string, found: Promise<T>): Promise<T> {
+  try {
+    return await found;
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.details.param !== "id") throw error;
+    const { status, type, code, message, details } = error;
+    throw new ApiError(status, type, code, message, { ...details, param });
+  }
+}
+
 /** The database is away or overloaded; nothing was decided. */
 export function unavailable(message: string, cause?: unknown, retryAfter = 1): ApiError {
   return new ApiError(503, "api_error", "service_unavailable", message, { retryAfter, cause });

@@ -43,6 +43,13 @@ export function makeIds(clock: Clock, random = cryptographicRandom()): MakeId {
   return (kind) => `${ID_PREFIXES[kind]}_${base32(generator.generateOrResetWithTs(clock()).bytes)}`;
 }
 
+/** Whether a text has the form of a kind's ids; there need be no object of that id. */
+export function isId(kind: IdKind, text: string): boolean {
+  const prefix = `${ID_PREFIXES[kind]}_`;
+  if (kind === "account" && OWN_ACCOUNT.test(text)) return true;
+  return text.startsWith(prefix) && SUFFIX.test(text.slice(prefix.length));
+}
+
 /** Random numbers drawn many at a time: a request makes several ids, and a draw costs more than all else of an id. */
 function cryptographicRandom(): () => number {
   const drawn = Buffer.alloc(1024);
@@ -59,6 +66,10 @@ function cryptographicRandom(): () => number {
 
 /** TypeID's digits: Crockford's base 32 in lower case. */
 const DIGITS = "0123456789abcdefghjkmnpqrstvwxyz";
+/** The 26 digits of 128 bits: the first is 7 at most. */
+const SUFFIX = new RegExp(`^[0-7][${DIGITS}]{25}$`);
+/** The ledger's own accounts are named by what they keep, as `acct_processor_receivable.simulator_usd_test`. */
+const OWN_ACCOUNT = /^acct_[a-z0-9_.]+_[a-z]{3}_(live|test)$/;
 /** Two digits for each value of ten bits. */
 const PAIRS = Array.from(DIGITS, (high) => Array.from(DIGITS, (low) => high + low)).flat();
 

@@ -10,10 +10,16 @@ import { allows, type Scope } from "./identity/scopes.ts";
 import type { Once } from "./journal/once.ts";
 import type { Chart } from "./ledger/chart.ts";
 import type { createPaymentMethods } from "./payment-methods/index.ts";
-import { createJanitor, createPayments, noticeListener, sweepOf } from "./payments/index.ts";
+import {
+  createJanitor,
+  createPayments,
+  noticeListener,
+  settlementListener,
+  sweepOf,
+} from "./payments/index.ts";
 import type { Janitor } from "./payments/janitor.ts";
 import { createPayouts } from "./payouts/index.ts";
-import type { NoticeListener, Processors } from "./processors/processor.ts";
+import type { NoticeListener, Processors, SettlementListener } from "./processors/processor.ts";
 import { createRefunds } from "./refunds/index.ts";
 
 export interface PaymentDomainsOptions {
@@ -29,6 +35,8 @@ export interface PaymentDomains {
   routes: FastifyPluginAsync[];
   /** Takes in what processors tell. */
   listener: NoticeListener;
+  /** Takes in what settlement reports tell of operations whose outcome is open. */
+  settlements: SettlementListener;
   /** Finds out what became of what was asked for and not answered. */
   janitor: Janitor;
 }
@@ -62,7 +70,12 @@ export function createPaymentDomains(core: Core, options: PaymentDomainsOptions)
     sweepOf(core, "payouts", payouts.service.undertakings),
     sweepOf(core, "disputes", disputes.service.undertakings),
   ]);
-  return { routes: [payments.routes, refunds.routes, disputes.routes, payouts.routes], listener, janitor };
+  return {
+    routes: [payments.routes, refunds.routes, disputes.routes, payouts.routes],
+    listener,
+    settlements: settlementListener(core, listener),
+    janitor,
+  };
 }
 
 /** Shows an object to callers who could read it by itself; undefined to others, and for one that is gone. */

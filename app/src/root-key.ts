@@ -1,7 +1,8 @@
 /** Keys of the service's own (fingerprints, cursors), derived from one secret by HKDF (RFC 5869): one purpose, one key. */
 import { hkdfSync, randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { makeDataFolder } from "./data-folder.ts";
 import { createSecretFile } from "./secret-file.ts";
 
 /** 256 bits for a purpose, as `idempotency`; the same in every instance that has the same secret. */
@@ -18,7 +19,7 @@ export function deriveFrom(secret: string): DeriveKey {
 /** The secret of the embedded default: made at first start, kept in the data folder, readable for its owner only. */
 export function localSecret(folder: string): string {
   const file = join(folder, "root-key");
-  mkdirSync(folder, { recursive: true });
+  makeDataFolder(folder);
   if (!existsSync(file)) createSecretFile(file, randomBytes(32).toString("base64url"));
   const secret = readFileSync(file, "utf8");
   if (secret.length < SHORTEST) {

@@ -7,6 +7,7 @@ import { systemClock } from "./clock.ts";
 import type { Config } from "./config.ts";
 import type { Core } from "./core.ts";
 import { createCustomers } from "./customers/index.ts";
+import { makeDataFolder } from "./data-folder.ts";
 import type { EmbeddedPostgres } from "./database/embedded.ts";
 import { migrate } from "./database/migrate.ts";
 import { Objects } from "./database/objects.ts";
@@ -84,6 +85,8 @@ export async function createService(config: Config, options: ServiceOptions): Pr
 async function assemble(config: Config, options: ServiceOptions, closings: Closing[]): Promise<Service> {
   const { log, telemetry, lifecycle } = options;
   const folder = dataFolder(config);
+  // Production keeps nothing there.
+  if (config.NODE_ENV !== "production") makeDataFolder(folder);
   const given = databaseConnection(config);
   const embedded = given === undefined ? await startEmbedded(folder, log, closings) : undefined;
   const connection: pg.ClientConfig = given ?? { connectionString: embedded?.url };
@@ -143,7 +146,12 @@ async function assemble(config: Config, options: ServiceOptions, closings: Closi
     requireOpen: flags.requireOpen,
   });
   processors.onNotice(payments.listener);
-  const reconciliations = createReconciliations(core, { once, chart: ledger.chart });
+  const reconciliations = createReconciliations(core, {
+    once,
+    chart: ledger.chart,
+    processors,
+    settlements: payments.settlements,
+  });
   const exports = createExports(core, once);
   const webhooks = createWebhooks(core, {
     once,

@@ -58,6 +58,18 @@ describe("the documentation in Chromium", function () {
     });
   }
 
+  it("is dark or light as the visitor's system is, also when that changes", async () => {
+    const background = () => page.evaluate("getComputedStyle(document.documentElement).backgroundColor");
+    await page.emulateMedia({ colorScheme: "dark" });
+    await page.goto(`${url}/docs`);
+    await page.locator("html.dark-mode").waitFor();
+    expect(await background()).to.equal("rgb(28, 32, 34)");
+    await page.emulateMedia({ colorScheme: "light" });
+    await page.locator("html:not(.dark-mode)").waitFor();
+    expect(await background()).to.equal("rgba(0, 0, 0, 0)");
+    expect(problems).to.deep.equal([]);
+  });
+
   it("leads from an error's doc_url to its paragraph", async () => {
     const { body } = await app.get<{ error: { doc_url: string } }>("/v1/payments/none");
     await page.goto(`${url}${body.error.doc_url}`);

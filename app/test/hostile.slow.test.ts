@@ -287,6 +287,21 @@ describe("hostile input", function () {
       }
     });
 
+    it("believes neither of two credentials", async () => {
+      const valid = `Authorization: Bearer ${app.apiKey}\r\n`;
+      for (const other of [
+        "Authorization: Bearer sk_test_other\r\n",
+        "Authorization: Basic YQ==\r\n",
+        valid,
+      ]) {
+        for (const headers of [valid + other, other + valid]) {
+          const answer = await ask(`GET /v1/payments HTTP/1.1\r\nHost: a\r\n${headers}\r\n`);
+          expect(answer).to.match(/^HTTP\/1\.1 401 /, headers);
+          expect(answer).to.contain('"code":"authorization_malformed"');
+        }
+      }
+    });
+
     it("answers pipelined requests in their order", async () => {
       const request = (path: string, more = "") =>
         `GET ${path} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${app.apiKey}\r\n${more}\r\n`;

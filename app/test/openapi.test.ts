@@ -1,5 +1,6 @@
 /** The OpenAPI document tells the truth about the whole application, and the pages that show it work. */
 import { expect } from "chai";
+import { EVENT_PATTERNS } from "../src/events/types.ts";
 import { testApp, type TestApp } from "./app.test-support.ts";
 
 interface Schema {
@@ -105,6 +106,10 @@ describe("the OpenAPI document", function () {
       "createToken",
       "rotateVaultKeys",
     ]);
+  });
+
+  it("lists the types of events that can be asked for", () => {
+    expect(document.components.schemas.EventPattern?.enum).to.deep.equal(EVENT_PATTERNS);
   });
 
   it("documents expand[] where objects can be expanded", () => {

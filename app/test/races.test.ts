@@ -73,6 +73,13 @@ describe("two instances on one database", () => {
   }
 
   const hold = (amount: number): Promise<Body> => pay(amount, { capture_method: "manual" });
+  /** What authorisations hold of the merchant's balance to come. */
+  const held = async (): Promise<number> => {
+    const { rows } = await one.database.pool.query<{ held: number }>(
+      "select credits_pending::integer as held from ledger_accounts where id = 'acct_merchant_balance_usd_test'",
+    );
+    return rows[0]?.held ?? 0;
+  };
   const paymentOf = async (id: string): Promise<Body> => (await other.get<Body>(`/v1/payments/${id}`)).body;
   const done = ({ status }: TestAnswer<Body>): boolean => status < 300;
   const codeOf = ({ body }: TestAnswer<Body>): string | undefined => body.error?.code;
@@ -125,6 +132,14 @@ describe("two instances on one database", () => {
       const captured = await sendEqual(`/v1/payments/${id}/capture`, { amount: 300, final_capture: false });
       expect(captured).to.include({ amount_captured: 300, amount_capturable: 700 });
       expect(await paymentOf(id)).to.include({ amount_captured: 300, amount_capturable: 700 });
+    });
+
+    it("cancellation", async () => {
+      const before = await held();
+      const { id } = await hold(1000);
+      const canceled = await sendEqual(`/v1/payments/${id}/cancel`, {});
+      expect(canceled).to.include({ status: "canceled", amount_capturable: 0 });
+      expect(await held()).to.equal(before);
     });
 
     it("refund", async () => {
@@ -184,6 +199,17 @@ describe("two instances on one database", () => {
       });
     });
 
+    it("cancellations release what was held once, and each answer tells the truth", async () => {
+      const before = await held();
+      const { id } = await hold(1000);
+      expect(await held()).to.equal(before + 1000);
+      const answers = await race(RIVALS, (app) => send(app, `/v1/payments/${id}/cancel`, {}));
+      expect(answers.filter(done).map(({ body }) => body.status)).to.deep.equal(["canceled"]);
+      for (const answer of answers.filter((each) => !done(each)))
+        expect(codeOf(answer)).to.be.oneOf(["payment_processing", "payment_unexpected_state"]);
+      expect(await held()).to.equal(before);
+    });
+
     it("of captures and cancellations one wins, and all tell so", async () => {
       for (let round = 0; round < 3; round += 1) {
         const { id } = await hold(1000);
@@ -220,13 +246,13 @@ describe("two instances on one database", () => {
       expect(final.amount_refunded).to.be.at.most(final.amount_captured);
     });
 
-    it("payouts never take more than there is", async () => {
+    it("payouts take what there is, and never more", async () => {
       const { body: before } = await one.get<Body>("/v1/ledger/accounts/acct_merchant_balance_usd_test");
       const amount = Math.floor(before.balance.posted / 4) + 1;
       const body = { amount, currency: "usd", payment_method: "pm_usBankAccount" };
       const answers = await race(RIVALS, (app) => send(app, "/v1/payouts", body));
       const paid = answers.filter(done);
-      expect(paid.length).to.be.at.most(3);
+      expect(paid).to.have.length(3);
       for (const answer of answers.filter((each) => !done(each)))
         expect([answer.status, codeOf(answer)]).to.deep.equal([402, "insufficient_funds"]);
       const { body: after } = await one.get<Body>("/v1/ledger/accounts/acct_merchant_balance_usd_test");

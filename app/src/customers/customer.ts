@@ -2,6 +2,7 @@
 import { toSeconds } from "../clock.ts";
 import type { StoredObject } from "../database/objects.ts";
 import { ApiError, invalid } from "../errors.ts";
+import type { EventType } from "../events/types.ts";
 import type { DomainEvent, ObjectChange } from "../journal/write.ts";
 import type { Address, ConsentInput, CustomerChange } from "./schemas.ts";
 
@@ -127,7 +128,7 @@ export function refuseHeld({ id, data }: StoredCustomer): void {
 /** A version of a customer as the journal takes it, and the event that tells of it: ids alone, nothing personal. */
 export function customerWrite(
   customer: StoredCustomer,
-  event: { id: string; type: string; at: number },
+  event: { id: string; type: EventType; at: number },
 ): { objects: ObjectChange[]; events: DomainEvent[] } {
   const { id, version, created, livemode, data } = customer;
   const deleted = data.status === "deleted" || undefined;

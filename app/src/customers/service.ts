@@ -2,6 +2,7 @@
 import type { Core } from "../core.ts";
 import type { Page } from "../database/page.ts";
 import { forbidden, notFound } from "../errors.ts";
+import type { EventType } from "../events/types.ts";
 import type { Caller, Operation } from "../http/operation.ts";
 import { pageOptions } from "../http/pages.ts";
 import { listAnswer } from "../http/schemas.ts";
@@ -79,7 +80,7 @@ export function customerService(core: Core, once: Once, vault: Vault) {
     return { sealed, reference };
   }
 
-  function decide(customer: StoredCustomer, type: string, body: object): Decision {
+  function decide(customer: StoredCustomer, type: EventType, body: object): Decision {
     const event = { id: makeId("event"), type, at: clock() };
     return { answer: { status: 200, body }, ...customerWrite(customer, event), subject: customer.id };
   }

@@ -47,6 +47,16 @@ export function mayPass(error: unknown): boolean {
   return NETWORK.has(code) || AWAY.test(code) || LOST.test(error.message);
 }
 
+/** Shutting down, connection errors, no writes any more: of the codes above, those that are not about one statement. */
+const ELSEWHERE = /^(57P0[123]|08\w\w\w|25006)$/;
+
+/** True when a connection leads nowhere any more, or to a server that takes no writes. */
+export function leadsElsewhere(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = "code" in error ? String(error.code) : "";
+  return NETWORK.has(code) || ELSEWHERE.test(code) || LOST.test(error.message);
+}
+
 /** True when PostgreSQL broke the transaction off for reasons of its own: the same again may succeed. */
 export function isRetryable(error: unknown): boolean {
   return error instanceof Error && "code" in error && (error.code === "40001" || error.code === "40P01");

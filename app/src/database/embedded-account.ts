@@ -1,5 +1,6 @@
 /** PostgreSQL refuses to run as root: there it runs as `nobody`. */
 import { spawnSync } from "node:child_process";
+import { userInfo } from "node:os";
 import { StartError } from "../start-error.ts";
 
 export interface Account {
@@ -11,6 +12,19 @@ export interface Account {
 export function serverAccount(): Account | undefined {
   if (process.getuid?.() !== 0) return undefined;
   return { uid: idOf("-u"), gid: idOf("-g") };
+}
+
+/** PostgreSQL names its first role after the user: fails for a user id that has no name, as OpenShift gives one. */
+export function requireUserName(): void {
+  try {
+    userInfo();
+  } catch (error) {
+    throw new StartError(
+      `The user id ${String(process.getuid?.())} has no entry in /etc/passwd, without which PostgreSQL makes no database: ` +
+        "set DATABASE_URL to a database of your own, or add an entry for the id.",
+      { cause: error },
+    );
+  }
 }
 
 function idOf(option: "-u" | "-g"): number {

@@ -10,6 +10,7 @@ import type { Logger } from "pino";
 import type { Binaries } from "./binaries.ts";
 import type { Account } from "./embedded-account.ts";
 import { readPidFile, stopLeftOver, WAYS_TO_STOP } from "./embedded-leftover.ts";
+import { StartError } from "../start-error.ts";
 import type { Watchdog } from "./embedded-watchdog.ts";
 
 export interface ServerOptions {
@@ -141,7 +142,10 @@ export class Server {
       const file = await readPidFile(this.#options.data);
       if (file?.pid === child.pid && file?.status === "ready") return;
       if (reason !== undefined)
-        throw new Error(`PostgreSQL did not start (${reason}): ${await this.#lastWords()}`);
+        throw new StartError(
+          `PostgreSQL did not start (${reason}): ${await this.#lastWords()}\n` +
+            `Its data are in ${this.#options.data}: mend that there, or set DATA_FOLDER to another folder or DATABASE_URL to a PostgreSQL of yours.`,
+        );
       if (Date.now() > limit) throw new Error(`PostgreSQL is not ready after ${START_LIMIT / 1000} s.`);
       await sleep(10);
     }
@@ -150,7 +154,7 @@ export class Server {
   /** The end of what PostgreSQL wrote. */
   async #lastWords(): Promise<string> {
     const text = await readFile(this.#options.logFile, "utf8");
-    return text.trim().split("\n").slice(-5).join("\n");
+    return text.trim().split("\n").slice(-10).join("\n");
   }
 
   /** Starts PostgreSQL until it runs: nobody has to lend a hand. */

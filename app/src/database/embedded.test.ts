@@ -84,15 +84,6 @@ describe("the embedded PostgreSQL", () => {
     );
   });
 
-  it("refuses a folder that cannot be made", async () => {
-    writeFileSync(join(test.folder, "file"), "");
-    const folder = join(test.folder, "file", "data");
-    await expectRejection(
-      test.start({ folder }),
-      `The data folder ${folder} cannot be made (ENOTDIR): set DATA_FOLDER to a folder that the service may write to.`,
-    );
-  });
-
   it("refuses a folder that the server's account cannot reach", () => {
     const account = serverAccount() ?? { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
     requireReachable(tmpdir(), account);

@@ -7,12 +7,13 @@
  */
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { chmod, chown, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { chown, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import pg from "pg";
 import type { Logger } from "pino";
+import { makeDataFolder } from "../data-folder.ts";
 import { type Binaries, embeddedBinaries, installedBinaries } from "./binaries.ts";
-import { type Account, requireReachable, serverAccount } from "./embedded-account.ts";
+import { type Account, requireReachable, requireUserName, serverAccount } from "./embedded-account.ts";
 import { lockFolder } from "./embedded-lock.ts";
 import { Server } from "./embedded-server.ts";
 import { startWatchdog } from "./embedded-watchdog.ts";
@@ -85,7 +86,7 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
   const folder = resolve(options.folder);
   const data = join(folder, "data");
   const account = serverAccount();
-  await makeFolder(folder, account);
+  makeDataFolder(folder);
 
   const lock = lockFolder(folder);
   const watchdog = startWatchdog(throwaway ? folder : undefined);
@@ -129,20 +130,6 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
   }
 }
 
-async function makeFolder(folder: string, account: Account | undefined): Promise<void> {
-  try {
-    await mkdir(folder, { recursive: true, mode: 0o755 });
-    // As root, PostgreSQL's account passes through to its data; nobody else needs to look inside.
-    await chmod(folder, account ? 0o711 : 0o700);
-  } catch (error) {
-    throw new StartError(
-      `The data folder ${folder} cannot be made (${(error as NodeJS.ErrnoException).code}): ` +
-        "set DATA_FOLDER to a folder that the service may write to.",
-      { cause: error },
-    );
-  }
-}
-
 interface ClusterOptions {
   data: string;
   binaries: Binaries;
@@ -162,6 +149,7 @@ async function makeCluster(options: ClusterOptions): Promise<void> {
         `dump them with a PostgreSQL ${major} and restore them into an empty DATA_FOLDER, or set DATA_FOLDER to another folder.`,
     );
   }
+  if (account === undefined) requireUserName();
   const partial = `${data}.partial`;
   const passwordFile = `${partial}.password`;
   await rm(partial, { recursive: true, force: true });
@@ -172,8 +160,8 @@ async function makeCluster(options: ClusterOptions): Promise<void> {
   }
   await writeFile(passwordFile, password, { mode: 0o600 });
   if (account) await chown(passwordFile, account.uid, account.gid);
-  await runInitdb(binaries, account, [
-    ...["-D", partial, `--username=${USER}`, `--pwfile=${passwordFile}`, "--auth=scram-sha-256"],
+  await runInitdb(binaries, account, partial, [
+    ...[`--username=${USER}`, `--pwfile=${passwordFile}`, "--auth=scram-sha-256"],
     ...[
       "--encoding=UTF8",
       ...localeOptions(binaries.major),
@@ -192,20 +180,29 @@ function localeOptions(major: number): string[] {
     : ["--locale=C.UTF-8"];
 }
 
-async function runInitdb(binaries: Binaries, account: Account | undefined, args: string[]): Promise<void> {
-  const child = spawn(join(binaries.bin, "initdb"), args, {
+async function runInitdb(
+  binaries: Binaries,
+  account: Account | undefined,
+  data: string,
+  args: string[],
+): Promise<void> {
+  const child = spawn(join(binaries.bin, "initdb"), ["-D", data, ...args], {
     ...account,
     cwd: "/",
     env: { PATH: process.env.PATH },
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["ignore", "ignore", "pipe"],
   });
-  let output = "";
-  child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
-  child.stderr.on("data", (chunk: Buffer) => (output += chunk.toString()));
+  let complaints = "";
+  child.stderr.on("data", (chunk: Buffer) => (complaints += chunk.toString()));
   const code = await new Promise<number | null>((done, fail) =>
     child.once("error", fail).once("close", done),
   );
-  if (code !== 0) throw new Error(`initdb could not make PostgreSQL's data folder:\n${output.trim()}`);
+  if (code !== 0) {
+    throw new StartError(
+      `PostgreSQL cannot make its data in ${data}: ${complaints.trim()}\n` +
+        "Make room or mend that there, or set DATA_FOLDER to another folder.",
+    );
+  }
 }
 
 async function readOrMakePassword(file: string): Promise<string> {

@@ -7,6 +7,7 @@ import { isRetryable, isUnavailable, mayPass } from "./database-errors.ts";
 import { expectRejection } from "./embedded.test-support.ts";
 import { freePort } from "./embedded-server.ts";
 import { createPool, type PoolOptions } from "./pool.ts";
+import { transaction } from "./transaction.ts";
 
 describe("connections to the database", () => {
   let database: TestDatabase;
@@ -92,6 +93,43 @@ describe("connections to the database", () => {
     // The idle one is found to be closed at the latest when it is used.
     const { rows } = await eventually(() => pool.query("select 1 as one"));
     expect(rows).to.deep.equal([{ one: 1 }]);
+  });
+
+  it("are not used again once one that was made with them is lost, and go on after a statement that failed", async () => {
+    const pool = poolWith({ max: 3, statementTimeout: 1, role: null });
+    const sessions = async () => {
+      const statement = "select pg_backend_pid() as pid, pg_sleep(0.05)::text as slept";
+      const results = await Promise.all([1, 2, 3].map(() => pool.query<{ pid: number }>(statement)));
+      return results.flatMap(({ rows }) => rows.map(({ pid }) => pid));
+    };
+    const first = await sessions();
+    await errorOf(pool.query("select pg_sleep(30)"));
+    const second = await sessions();
+    expect(second.filter((pid) => first.includes(pid))).to.have.length(2);
+
+    expect(await errorOf(pool.query("select pg_terminate_backend(pg_backend_pid())"))).to.have.property(
+      "code",
+      "57P01",
+    );
+    const third = await sessions();
+    expect(new Set(third).size).to.equal(3);
+    expect(third.filter((pid) => second.includes(pid))).to.deep.equal([]);
+    expect(await sessions()).to.have.members(third);
+  });
+
+  it("are given up by a transaction that a server refuses which takes no writes any more", async () => {
+    const pool = poolWith({ max: 1 });
+    const session = async () =>
+      (await pool.query<{ pid: number }>("select pg_backend_pid() as pid")).rows[0]?.pid;
+    const before = await session();
+    const failure = await errorOf(
+      transaction(pool, async (client) => {
+        await client.query("set transaction read only");
+        await client.query("delete from webhook_deliveries");
+      }),
+    );
+    expect(failure).to.have.property("code", "25006");
+    expect(await session()).not.to.equal(before);
   });
 
   it("say when PostgreSQL closes them, but not while they are being closed", async () => {

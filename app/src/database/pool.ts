@@ -1,7 +1,7 @@
 /** Connections to PostgreSQL. */
 import pg from "pg";
 import type { Logger } from "pino";
-import { noteUnconnected } from "./database-errors.ts";
+import { leadsElsewhere, noteUnconnected } from "./database-errors.ts";
 import type { DatabaseConfig } from "./settings.ts";
 
 /** The role that the service works as: it may do what the migrations grant to it, and no more. */
@@ -31,6 +31,8 @@ const LIFETIME = 3600;
 const IDLE = 300;
 /** Seconds after the server's own limit, when it must be unreachable. */
 const GRACE = 5;
+/** Milliseconds of silence after which the operating system asks whether the other side is still there. */
+const KEEP_ALIVE = 10_000;
 
 /** Milliseconds after which a statement has ended or was given up, with the wait for its connection. */
 export function longestStatement(
@@ -41,7 +43,7 @@ export function longestStatement(
 
 /**
  * A pool whose connections work as the service's role and never end the process: a connection that PostgreSQL closes is
- * replaced at the next use.
+ * replaced at the next use. A standby is taken for a database that is away: during a failover the name may lead there.
  *
  * Role and limits are set by a statement on each new connection, not by start-up parameters, as poolers (PgBouncer,
  * RDS Proxy) refuse these. A pooler has to work by session.
@@ -57,7 +59,7 @@ export function createPool(options: PoolOptions): pg.Pool {
     log,
   } = options;
   const role = options.role === undefined ? SERVICE_ROLE : options.role;
-  const pool = new pg.Pool({
+  const pool = new Pool({
     ...(typeof connection === "string" ? { connectionString: connection } : connection),
     max,
     application_name: applicationName,
@@ -67,21 +69,26 @@ export function createPool(options: PoolOptions): pg.Pool {
     // Where packets vanish, neither an answer nor an error ever comes.
     query_timeout: statementTimeout === 0 ? undefined : (statementTimeout + GRACE) * 1000,
     keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE,
     pipeline,
     types: integersAsNumbers(),
     Client: Connection,
     // Done before anybody gets the connection.
     verify: (client, done) => {
       const settings = [`${statementTimeout * 1000}ms`, role ?? "none"];
+      const refuse = (error: Error) => {
+        noteUnconnected(error);
+        done(error);
+      };
       client
-        .query("select set_config('statement_timeout', $1, false), set_config('role', $2, false)", settings)
-        .then(
-          () => done(),
-          (error: unknown) => {
-            noteUnconnected(error as Error);
-            done(error as Error);
-          },
-        );
+        .query<{ standby: boolean }>(
+          `select set_config('statement_timeout', $1, false), set_config('role', $2, false), pg_is_in_recovery() as standby`,
+          settings,
+        )
+        .then(({ rows }) => {
+          if (rows[0]?.standby === true) refuse(isStandby());
+          else done();
+        }, refuse);
     },
   });
   pool.on("error", (error) => {
@@ -93,6 +100,66 @@ export function createPool(options: PoolOptions): pg.Pool {
   );
   return pool;
 }
+
+/** As PostgreSQL says it of a write (read_only_sql_transaction): what a standby reads may be old. */
+function isStandby(): Error {
+  return Object.assign(new Error("PostgreSQL is a standby there, which takes no writes"), { code: "25006" });
+}
+
+/**
+ * Once a connection was lost, those that were made before are not used again: after a failover they hang, or lead to a former
+ * primary that reads what is old. Each would be found out by itself, at the price of a request that fails.
+ */
+class Pool extends pg.Pool {
+  /** The generation that a connection is of. */
+  private readonly generations = new WeakMap<pg.ClientBase, number>();
+  private generation = 0;
+
+  constructor(options: pg.PoolConfig) {
+    super(options);
+    this.on("connect", (client) => this.generations.set(client, this.generation));
+    this.on("release", (error: unknown, client) => this.doubt(error, client));
+    this.on("error", (error, client) => this.doubt(error, client));
+  }
+
+  override connect(): Promise<pg.PoolClient>;
+  override connect(callback: Connected): void;
+  override connect(callback?: Connected): Promise<pg.PoolClient> | undefined {
+    if (callback === undefined) {
+      return new Promise((resolve, reject) =>
+        this.connect((error, client) => {
+          if (client !== undefined) resolve(client);
+          else if (error !== undefined) reject(error);
+        }),
+      );
+    }
+    super.connect((error, client, release) => {
+      if (client === undefined || this.isCurrent(client)) {
+        callback(error, client, release);
+      } else {
+        release(true);
+        this.connect(callback);
+      }
+    });
+    return undefined;
+  }
+
+  /** @param error true: whoever used the connection says so */
+  private doubt(error: unknown, client: pg.ClientBase): void {
+    // Many that are lost at once begin one generation.
+    if ((error === true || leadsElsewhere(error)) && this.isCurrent(client)) this.generation += 1;
+  }
+
+  private isCurrent(client: pg.ClientBase): boolean {
+    return this.generations.get(client) === this.generation;
+  }
+}
+
+type Connected = (
+  error: Error | undefined,
+  client: pg.PoolClient | undefined,
+  release: (error?: Error | boolean) => void,
+) => void;
 
 /** Tells the errors for which it does not come about from those of statements. */
 class Connection extends pg.Client {

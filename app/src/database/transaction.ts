@@ -1,4 +1,5 @@
 import type pg from "pg";
+import { leadsElsewhere } from "./database-errors.ts";
 
 /** Runs work in a transaction: commits what it returns from, rolls back what it throws out of. */
 export async function transaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
@@ -10,6 +11,9 @@ export async function transaction<T>(pool: pg.Pool, work: (client: pg.PoolClient
       () => work(client),
       (failure) => (broken = failure),
     );
+  } catch (error) {
+    if (leadsElsewhere(error)) broken ??= error as Error;
+    throw error;
   } finally {
     client.release(broken);
   }

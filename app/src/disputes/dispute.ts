@@ -2,6 +2,7 @@
 import { toSeconds } from "../clock.ts";
 import type { StoredObject } from "../database/objects.ts";
 import { ApiError } from "../errors.ts";
+import type { EventType } from "../events/types.ts";
 import {
   beginAttempt,
   endAttempt,
@@ -90,7 +91,7 @@ export function showDispute(dispute: StoredDispute) {
 
 export interface DecidedDispute {
   data: Dispute;
-  event?: string;
+  event?: EventType;
   postings?: Posting[];
   /** The amount can be refunded again. */
   returns?: boolean;

@@ -119,7 +119,7 @@ export function disputeService(core: Core, { once, chart, processors }: DisputeP
         const id = makeId("dispute");
         const opened = openDispute(id, payment.id, payment.data, notice);
         const after: StoredDispute = { id, livemode, version: 1, created: clock(), data: opened.data };
-        const event = { type: "dispute.opened", body: showDisputeEvent(after) };
+        const event = { type: "dispute.opened" as const, body: showDisputeEvent(after) };
         const effects = await effectsOf(core, chart, [
           { kind: "disputes", after, event, postings: opened.postings },
           paymentChange(next(payment, opened.payment)),

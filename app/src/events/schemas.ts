@@ -1,10 +1,12 @@
 import { Type } from "typebox";
 import { CreatedQuery, Id, ListOf, Nullable, PageQuery, Timestamp } from "../http/schemas.ts";
+import { EVENT_PATTERNS } from "./types.ts";
 
-/** As `payment.succeeded`, `payment.*` for all that begin so, `*` for all. */
-export const EventPattern = Type.String({
-  maxLength: 100,
-  pattern: "^(\\*|[a-z0-9_]+(\\.[a-z0-9_]+)*(\\.\\*)?)$",
+export const EventPattern = Type.Unsafe<string>({
+  title: "EventPattern",
+  type: "string",
+  enum: EVENT_PATTERNS,
+  description: "A type of event, as `payment.succeeded`; `payment.*` for all that begin so; `*` for all.",
   examples: ["payment.*"],
 });
 
@@ -12,7 +14,11 @@ export const Event = Type.Object(
   {
     id: Id("event"),
     object: Type.Literal("event"),
-    type: Type.String({ examples: ["payment.succeeded"] }),
+    // No `enum`: clients that are made from it would refuse the types of later versions.
+    type: Type.String({
+      description: "One of those of EventPattern; later versions have more.",
+      examples: ["payment.succeeded"],
+    }),
     timestamp: Type.String({
       format: "date-time",
       description: "`created`, as Standard Webhooks writes it.",

@@ -145,7 +145,7 @@ export class ExportService {
     await journal.commit({ livemode, actor: "system", ...this.#effects(done, "completed") });
   }
 
-  #effects(stored: StoredExport, event: string) {
+  #effects(stored: StoredExport, event: "created" | "completed") {
     const { id, version, created, data } = stored;
     const body = JSON.stringify(this.show(stored));
     const at = this.#core.clock();
@@ -154,7 +154,7 @@ export class ExportService {
       events: [
         {
           id: this.#core.makeId("event"),
-          type: `export.${event}`,
+          type: `export.${event}` as const,
           object: id,
           version,
           created: at,

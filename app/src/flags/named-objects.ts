@@ -7,6 +7,7 @@ import type { Core } from "../core.ts";
 import type { ListOptions, StoredObject } from "../database/objects.ts";
 import type { Page } from "../database/page.ts";
 import { ApiError, notFound } from "../errors.ts";
+import type { EventType } from "../events/types.ts";
 import type { Operation } from "../http/operation.ts";
 import type { GivenAnswer, Once } from "../journal/once.ts";
 import type { ObjectKind } from "../journal/write.ts";
@@ -21,8 +22,7 @@ export interface NamedData {
 
 export interface Change<T extends NamedData> {
   data: Omit<T, "updated"> & { updated?: number };
-  /** Type of the event, as `flag.updated`. */
-  event: string;
+  event: EventType;
 }
 
 export class NamedObjects<T extends NamedData, Name extends string> {

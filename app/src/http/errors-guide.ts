@@ -63,6 +63,11 @@ const REQUESTS: ErrorChapter = {
       "The body is larger than the route takes.",
       "Send less at once, or ask for a higher BODY_LIMIT.",
     ),
+    content_encoding_unsupported: explain(
+      "The body is compressed",
+      "Bodies are taken as they are; compressed ones could be bombs.",
+      "Send it without Content-Encoding.",
+    ),
     content_type_unsupported: explain(
       "The body has another type",
       "Bodies are JSON.",

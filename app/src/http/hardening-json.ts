@@ -1,7 +1,7 @@
-/** JSON bodies: UTF-8, not too deep, no keys that reach for prototypes. */
+/** JSON bodies: not compressed, UTF-8, not too deep, no keys that reach for prototypes. */
 import { isUtf8 } from "node:buffer";
-import type { FastifyInstance } from "fastify";
-import { type ApiError, invalid } from "../errors.ts";
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { ApiError, invalid } from "../errors.ts";
 import { unstorableJson, unstorableText } from "./hardening-values.ts";
 
 const BRACE_OPEN = 0x7b;
@@ -18,6 +18,7 @@ export function parseJsonOnly(app: FastifyInstance, depthLimit: number): void {
   app.addContentTypeParser("application/json", { parseAs: "buffer" }, (request, body: Buffer, done) => {
     // Many clients name a type also where they send nothing.
     if (body.length === 0) done(null, undefined);
+    else if (isEncoded(request)) done(encoded(request));
     else if (!isUtf8(body)) done(notUtf8());
     else if (isDeeperThan(body, depthLimit)) done(tooDeep(depthLimit));
     else {
@@ -64,6 +65,15 @@ function endOfString(json: Uint8Array, from: number): number {
   let index = from;
   while (index < json.length && json[index] !== QUOTE) index += json[index] === BACKSLASH ? 2 : 1;
   return index;
+}
+
+function isEncoded({ headers: { "content-encoding": encoding } }: FastifyRequest): boolean {
+  return encoding !== undefined && encoding.toLowerCase() !== "identity";
+}
+
+function encoded({ headers: { "content-encoding": encoding = "" } }: FastifyRequest): ApiError {
+  const message = `The body has the Content-Encoding "${encoding.slice(0, 100)}": send it without one, uncompressed.`;
+  return new ApiError(415, "invalid_request_error", "content_encoding_unsupported", message);
 }
 
 function notUtf8(): ApiError {

@@ -1,7 +1,7 @@
 /** Limits of the HTTP server itself, before there is a request to speak of. */
 import type { Socket } from "node:net";
 import type { FastifyHttpOptions } from "fastify";
-import type { Server } from "node:http";
+import type { IncomingMessage, Server } from "node:http";
 import type { Config } from "../config.ts";
 import { ApiError, errorBody, invalid } from "../errors.ts";
 import type { MakeId } from "../ids.ts";
@@ -30,6 +30,8 @@ export function serverOptions(config: Config, makeId: MakeId): FastifyHttpOption
       insecureHTTPParser: false,
       // Hardening looks for it, and answers in the API's shape.
       requireHostHeader: false,
+      // Node would take the first Host, Authorization or Content-Type of several; joined, they are what no rule lets pass.
+      joinDuplicateHeaders: true,
     },
     clientErrorHandler: (error, socket) => answerBrokenRequest(error, socket, makeId("request")),
   };
@@ -98,6 +100,21 @@ export function headersTooLarge(): ApiError {
   );
 }
 
-export function hostMissing(): ApiError {
-  return invalid("request_invalid", "A request of HTTP/1.1 names its host: send the header Host.");
+/** `uri-host [":" port]` (RFC 9112, 3.2, and RFC 3986, 3.2.2). */
+const HOST = /^(?:[\w.~!$&'()*+,;=%-]*|\[[\da-f:.]+\])(?::\d*)?$/i;
+
+/** What is wrong with a request's first line and Host, which Node lets pass (RFC 9112, 2.3 and 3.2). */
+export function misdirected({ httpVersion, headers: { host } }: IncomingMessage): ApiError | undefined {
+  if (httpVersion !== "1.1" && httpVersion !== "1.0")
+    return refused(`The request is of HTTP/${httpVersion}: send one of HTTP/1.1.`);
+  if (host === undefined)
+    return httpVersion === "1.1"
+      ? refused("A request of HTTP/1.1 names its host: send the header Host.")
+      : undefined;
+  if (HOST.test(host)) return undefined;
+  return refused(`The header Host is "${host.slice(0, 100)}": send one, with a name as api.example.com.`);
+}
+
+function refused(message: string): ApiError {
+  return invalid("request_invalid", message);
 }

@@ -221,6 +221,72 @@ describe("Hardening", () => {
     expect(statusOf(await exchange(server.port, expecting))).to.equal(200);
   });
 
+  it("refuses a request whose host is given twice or is none", async () => {
+    const hello = (host: string, version = "1.1") =>
+      exchange(server.port, `GET /hello HTTP/${version}\r\nHost: ${host}\r\n\r\n`);
+    for (const host of ["localhost", "api.example.com:443", "[::1]:3000", "my_service", ""])
+      expect(statusOf(await hello(host)), host).to.equal(200);
+    for (const [host, joined = host] of [
+      ["a\r\nHost: b", "a, b"],
+      ["a\r\nhost: a", "a, a"],
+      ["a b"],
+      ["user@a"],
+      ["a/b?c"],
+      ["a:80:80"],
+      ["<script>"],
+    ] as const) {
+      for (const version of ["1.1", "1.0"]) {
+        const answer = await hello(host, version);
+        expect(statusOf(answer), host).to.equal(400);
+        expect(errorOf(answer)).to.include({
+          code: "request_invalid",
+          message: `The header Host is "${joined}": send one, with a name as api.example.com.`,
+        });
+      }
+    }
+  });
+
+  it("refuses requests of versions that it does not speak", async () => {
+    for (const [bytes, version] of [
+      ["GET /hello\r\n\r\n", "0.9"],
+      ["GET /hello HTTP/2.0\r\nHost: x\r\n\r\n", "2.0"],
+    ] as const) {
+      const answer = await exchange(server.port, bytes);
+      expect(statusOf(answer)).to.equal(400);
+      expect(errorOf(answer).message).to.equal(`The request is of HTTP/${version}: send one of HTTP/1.1.`);
+    }
+  });
+
+  it("refuses a body whose type is given twice, or that is compressed", async () => {
+    const send = (headers: string, body = "{}") =>
+      exchange(
+        server.port,
+        `POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: ${body.length}\r\n${headers}\r\n\r\n${body}`,
+      );
+    const twice = await send("Content-Type: application/json\r\nContent-Type: text/plain");
+    expect(statusOf(twice)).to.equal(415);
+    expect(errorOf(twice).message).to.equal(
+      'The body has "application/json, text/plain": send application/json.',
+    );
+    for (const encoding of ["gzip", "br", "gzip, identity"]) {
+      const answer = await send(`Content-Type: application/json\r\nContent-Encoding: ${encoding}`);
+      expect(statusOf(answer)).to.equal(415);
+      expect(errorOf(answer)).to.include({
+        code: "content_encoding_unsupported",
+        message: `The body has the Content-Encoding "${encoding}": send it without one, uncompressed.`,
+      });
+    }
+    const plain = await send("Content-Type: application/json\r\nContent-Encoding: identity");
+    expect(statusOf(plain)).to.equal(200);
+  });
+
+  it("refuses headers that go on in another line, or hold CR, LF or NUL", async () => {
+    for (const header of ["X: a\r\n b", "X: a\rb", "X: a\nY: b", "X: a\0b", "X : a", ": a"]) {
+      const answer = await exchange(server.port, `GET /hello HTTP/1.1\r\nHost: x\r\n${header}\r\n\r\n`);
+      expect(statusOf(answer), JSON.stringify(header)).to.equal(400);
+    }
+  });
+
   it("refuses requests that two servers would read as different ones", async () => {
     for (const headers of [
       "Content-Length: 5\r\nTransfer-Encoding: chunked",

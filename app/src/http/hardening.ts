@@ -7,7 +7,7 @@ import fastifyPlugin from "fastify-plugin";
 import type { Config } from "../config.ts";
 import { unavailable } from "../errors.ts";
 import { parseJsonOnly } from "./hardening-json.ts";
-import { headersTooLarge, hostMissing } from "./hardening-server.ts";
+import { headersTooLarge, misdirected } from "./hardening-server.ts";
 import { isProbe } from "./probes.ts";
 import type {} from "./request.ts";
 
@@ -36,12 +36,12 @@ function limitHeaders(app: FastifyInstance, limit: number): void {
   });
 }
 
-/** What Node would answer by itself, with nothing but a status. */
+/** What Node would answer by itself, with nothing but a status, or let pass. */
 function answerForNode(app: FastifyInstance): void {
   // A server may pass over an expectation that it does not know (RFC 9110, 10.1.1).
   app.server.on("checkExpectation", (request, response) => app.server.emit("request", request, response));
   app.addHook("onRequest", ({ raw }, _reply, done) => {
-    done(raw.headers.host === undefined && raw.httpVersion === "1.1" ? hostMissing() : undefined);
+    done(misdirected(raw));
   });
 }
 

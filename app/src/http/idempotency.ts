@@ -1,5 +1,6 @@
 /** Reads `Idempotency-Key`, and tells requests apart that carry the same one. */
 import { hash } from "node:crypto";
+import type { IncomingMessage } from "node:http";
 import type { FastifyPluginCallback } from "fastify";
 import fastifyPlugin from "fastify-plugin";
 import stringify from "safe-stable-stringify";
@@ -31,6 +32,17 @@ export const idempotencyKeys: FastifyPluginCallback<IdempotencyOptions> = fastif
         );
         return;
       }
+      // Node joins them.
+      if (key.includes(", ") && keysIn(request.raw) > 1) {
+        next(
+          invalid(
+            "idempotency_key_invalid",
+            "There is more than one Idempotency-Key. Send one.",
+            "Idempotency-Key",
+          ),
+        );
+        return;
+      }
       if (holdsCardNumber(key)) {
         next(
           invalid(
@@ -52,3 +64,10 @@ export const idempotencyKeys: FastifyPluginCallback<IdempotencyOptions> = fastif
     done();
   },
 );
+
+/** How many headers `Idempotency-Key` were sent. */
+function keysIn({ rawHeaders }: IncomingMessage): number {
+  // Names and values in turn.
+  return rawHeaders.filter((text, index) => index % 2 === 0 && text.toLowerCase() === "idempotency-key")
+    .length;
+}

@@ -12,8 +12,9 @@ const DESCRIPTION = `
 Payments, refunds, disputes, payouts and transfers on a double-entry ledger.
 
 Amounts are integers in the currency's minor unit. Times are seconds since 1970 (UTC). Every \`POST\` takes an
-\`Idempotency-Key\`: the request then has one effect and one answer, however often it is sent. Every answer has a
-\`Request-Id\`. Errors are explained at [/docs/errors](/docs/errors).
+\`Idempotency-Key\`: the request then has one effect and one answer, however often it is sent. Two do without:
+\`POST /v1/tokens\` gives another token each time, and of \`POST /v1/vault/rotations\` one runs at a time. Every answer has
+a \`Request-Id\`. Errors are explained at [/docs/errors](/docs/errors).
 `;
 
 /** What the page shows, in its order. */
@@ -37,6 +38,14 @@ const TAGS = {
   Privacy: "What is known of a customer, and its erasure.",
   Operations: "How the service is.",
 };
+
+/** Swagger UI has a dark mode, and leaves it to the page when to show it. */
+const DARK_MODE = `
+const dark = matchMedia("(prefers-color-scheme: dark)");
+const show = () => document.documentElement.classList.toggle("dark-mode", dark.matches);
+dark.addEventListener("change", show);
+show();
+`;
 
 export const openApi: FastifyPluginAsync = fastifyPlugin(async (app) => {
   await app.register(swagger, {
@@ -80,7 +89,10 @@ export const openApi: FastifyPluginAsync = fastifyPlugin(async (app) => {
   await app.register(swaggerUi, {
     routePrefix: "/docs",
     uiConfig: { layout: "BaseLayout", deepLinking: true, docExpansion: "none" },
-    theme: { title: "Strongroom payments" },
+    theme: {
+      title: "Strongroom payments",
+      js: [{ filename: "dark-mode.js", content: DARK_MODE }],
+    },
   });
   app.get("/swagger-ui.html", isPublic, (_request, reply) => reply.redirect("/docs"));
 

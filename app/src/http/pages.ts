@@ -1,7 +1,7 @@
 /** Pages of lists: from the query to the database and back. */
 import type { ListOptions } from "../database/objects.ts";
 import { invalid } from "../errors.ts";
-import { ID_PREFIXES, type IdKind } from "../ids.ts";
+import { ID_PREFIXES, type IdKind, isId } from "../ids.ts";
 
 export interface PageParameters {
   limit: number;
@@ -16,7 +16,8 @@ export interface PageParameters {
 export type PageOptions = Pick<ListOptions, "limit" | "startingAfter" | "endingBefore" | "created">;
 
 /**
- * @param kind Of the list's objects, where their ids tell it: an id of another kind would begin the list anew, or end it.
+ * @param kind Of the list's objects, where their ids tell it: what is no id of the kind would begin the list anew, or end it. One
+ * of no object will do: ids are in the order of time, so it is a place in the list.
  * @throws ApiError 400 when both ends of the page are given, or one that is no id of the list's.
  */
 export function pageOptions(query: PageParameters, kind?: IdKind): PageOptions {
@@ -29,10 +30,10 @@ export function pageOptions(query: PageParameters, kind?: IdKind): PageOptions {
   }
   for (const param of ["starting_after", "ending_before"] as const) {
     const id = query[param];
-    if (id === undefined || kind === undefined || id.startsWith(`${ID_PREFIXES[kind]}_`)) continue;
+    if (id === undefined || kind === undefined || isId(kind, id)) continue;
     throw invalid(
       "parameter_invalid",
-      `${param} is "${id}", but must be the id of an object of this list, as ${ID_PREFIXES[kind]}_….`,
+      `${param} is "${id}", but must be the id of an object of this list: ${ID_PREFIXES[kind]}_ and 26 digits and letters.`,
       param,
     );
   }

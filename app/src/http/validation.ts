@@ -78,26 +78,62 @@ function mistakeOf(error: ErrorObject, part: string): Mistake {
   }
 }
 
-function expectation({ keyword, params, message, parentSchema }: ErrorObject): string {
+/** A schema, as far as mistakes tell of it. */
+interface Schema {
+  title?: string;
+  const?: unknown;
+  enum?: unknown[];
+  type?: string;
+  anyOf?: Schema[];
+  examples?: (string | number)[];
+}
+
+function expectation({ keyword, params, message, parentSchema, data, instancePath }: ErrorObject): string {
+  const schema = (parentSchema ?? {}) as Schema;
   if (keyword === "enum") {
-    const allowed = (params as { allowedValues: unknown[] }).allowedValues;
-    const list = allowed.slice(0, 8).join(", ");
-    return `must be one of ${list}${allowed.length > 8 ? ", …" : ""}`;
+    return `must be one of ${choice((params as { allowedValues: unknown[] }).allowedValues, data, schema)}`;
   }
   if (keyword === "anyOf" || keyword === "oneOf") {
-    const branches =
-      (parentSchema as { anyOf?: { const?: string; type?: string }[] } | undefined)?.anyOf ?? [];
-    const allowed = branches
-      .map((branch) => branch.const ?? branch.type)
-      .filter((name) => name !== undefined);
+    const allowed = valuesOf(schema);
     return allowed.length > 0 ? `must be one of ${allowed.join(", ")}` : "has none of the allowed forms";
   }
-  return message ?? "is invalid";
+  // A pattern is for programs: people see by an example what is meant. That of a card number would look like theirs.
+  const [example] = keyword === "pattern" && !SECRET.test(instancePath) ? (schema.examples ?? []) : [];
+  return `${message ?? "is invalid"}${example === undefined ? "" : `, as ${example}`}`;
 }
+
+/** What a branch of a union takes. */
+function valuesOf({ const: constant, enum: values, anyOf, type }: Schema): unknown[] {
+  return anyOf?.flatMap(valuesOf) ?? values ?? [constant ?? type].filter((name) => name !== undefined);
+}
+
+/** Values that a mistake names, at most. */
+const NAMED = 8;
+
+/** Of many values those that begin most like the one at fault, and where all of them stand. */
+function choice(allowed: readonly unknown[], value: unknown, { title }: Schema): string {
+  if (allowed.length <= NAMED) return allowed.join(", ");
+  const alike = allowed
+    .map((each) => ({ each, length: commonLength(String(each), String(value)) }))
+    .sort((a, b) => b.length - a.length);
+  const named = alike.slice(0, NAMED).map(({ each }) => each);
+  const all = title === undefined ? "" : ` (all: /openapi.json#/components/schemas/${title})`;
+  return `${named.join(", ")}, …${all}`;
+}
+
+/** How many characters two texts have in common from their beginning. */
+function commonLength(one: string, other: string): number {
+  let length = 0;
+  while (length < one.length && one[length] === other[length]) length += 1;
+  return length;
+}
+
+/** Fields whose values are not repeated. */
+const SECRET = /number|cvc|secret|password|token|key/i;
 
 /** The value at fault, when it is short and can be no secret. */
 function shown(value: unknown, param: string): string {
-  if (/number|cvc|secret|password|token|key/i.test(param)) return "";
+  if (SECRET.test(param)) return "";
   if (typeof value === "number" || typeof value === "boolean" || value === null)
     return ` is ${String(value)}, but`;
   if (typeof value !== "string" || value.length > 40 || /\d[\d\s-]{8,}\d/.test(value)) return "";

@@ -2,6 +2,7 @@
 import type pg from "pg";
 import type { Clock } from "../clock.ts";
 import { notFound } from "../errors.ts";
+import type { EventType } from "../events/types.ts";
 import type { Operation } from "../http/operation.ts";
 import type { MakeId } from "../ids.ts";
 import type { GivenAnswer } from "../journal/once.ts";
@@ -123,7 +124,7 @@ export class ApiKeys {
     });
   }
 
-  #change(type: string, key: StoredKey, secret?: string): Change {
+  #change(type: EventType, key: StoredKey, secret?: string): Change {
     const { clock, makeId } = this.#options;
     const body = shown(key, clock());
     const event = {

@@ -322,9 +322,13 @@ describe("Journal", () => {
           expect(await failure(core.database.pool.query(statement))).to.contain("append-only");
         }
       }
-      expect(await failure(core.database.pool.query("update ledger_entries set amount = 2"))).to.contain(
-        "append-only",
-      );
+      for (const statement of [
+        "update ledger_entries set amount = 2",
+        "update ledger_transactions set type = 'x'",
+        "update audit_blocks set height = 2",
+      ]) {
+        expect(await failure(core.database.pool.query(statement)), statement).to.contain("append-only");
+      }
     });
 
     it("gives the service no right to write money, objects, keys or events around the journal", async () => {
@@ -340,6 +344,36 @@ describe("Journal", () => {
       for (const statement of statements) {
         expect(await failure(core.pool.query(statement)), statement).to.contain("permission denied");
       }
+    });
+
+    it("gives the service no way but the journal into any table of money, of objects or of what is proved", async () => {
+      const { rows } = await core.database.pool.query<{ name: string }>(
+        `select distinct c.relname as name
+         from pg_class c cross join unnest(array['INSERT', 'UPDATE', 'DELETE', 'TRUNCATE']) as p (privilege)
+         where c.relkind in ('r', 'p') and c.relnamespace = 'public'::regnamespace
+           and (has_table_privilege('strongroom_service', c.oid, p.privilege)
+             or p.privilege in ('INSERT', 'UPDATE') and has_any_column_privilege('strongroom_service', c.oid, p.privilege))`,
+      );
+      const written = rows.map(({ name }) => name);
+      expect(written).to.include("webhook_deliveries");
+      const guarded = [
+        ...["ledger_entries", "ledger_transactions", "audit_blocks", "audit_chains"],
+        ...["events", "idempotency_keys", "payments", "refunds", "disputes", "payouts", "customers"],
+        ...["payment_methods", "reconciliations", "exports", "webhook_endpoints", "flags", "flag_segments"],
+        ...["experiments", "erasures", "migrations"],
+      ];
+      expect(guarded.filter((table) => written.includes(table))).to.deep.equal([]);
+
+      // It opens accounts, which are empty, and changes none.
+      const { rows: columns } = await core.database.pool.query<{ right: string }>(
+        `select distinct privilege_type || ' ' || column_name as right from information_schema.column_privileges
+         where grantee = 'strongroom_service' and table_name = 'ledger_accounts' and privilege_type <> 'SELECT'`,
+      );
+      const rights = columns.map(({ right }) => right);
+      expect(rights).to.include("INSERT name");
+      expect(rights.filter((right) => !/^INSERT (?!debits_|credits_|entries$)/.test(right))).to.deep.equal(
+        [],
+      );
     });
 
     it("refuses entries that do not sum to zero, whoever inserts them", async () => {
@@ -458,13 +492,13 @@ describe("Journal", () => {
     const created = core.clock();
     const id = core.makeId("transaction");
     const transaction = { id, type: "test", currency: "usd", object: id, created, entries };
-    const event = { id: core.makeId("event"), type: "test", object: id, version: 1, created, data: "{}" };
+    const event = { id: core.makeId("event"), object: id, version: 1, created, data: "{}" };
     return {
       livemode: false,
       actor: "key_test",
       objects,
       transactions: entries.length > 0 ? [transaction] : undefined,
-      events: [event],
+      events: [{ ...event, type: "transfer.created" }],
     };
   }
 

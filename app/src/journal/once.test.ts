@@ -374,7 +374,14 @@ describe("Once", () => {
       answer: { status: 200, body },
       objects: [{ kind: "payments", id, version, created: core.clock(), data }],
       events: [
-        { id: core.makeId("event"), type: "test", object: id, version, created: core.clock(), data: "{}" },
+        {
+          id: core.makeId("event"),
+          type: "payment.updated",
+          object: id,
+          version,
+          created: core.clock(),
+          data: "{}",
+        },
       ],
     };
   }

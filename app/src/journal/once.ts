@@ -33,8 +33,8 @@ export interface Effects {
  */
 export interface Decision extends Effects {
   answer: { status: number; body: object | string } | ApiError;
-  /** The error for a refusal of the ledger. @default an error that says what the refusal says */
-  refused?: (refusal: Refusal) => ApiError;
+  /** The request's field that names an account, so that the ledger's refusal can tell it. @default the error names no field */
+  fieldOf?: (account: string) => string;
   /** Id of the customer whose personal data the answer holds: the stored answer goes when the customer is erased. */
   subject?: string;
 }
@@ -44,7 +44,6 @@ export interface Claim<State> extends Effects {
   /** Id of the object that is `processing` from now on. */
   object: string;
   state: State;
-  refused?: (refusal: Refusal) => ApiError;
 }
 
 export interface Steps<State, Outcome> {
@@ -129,8 +128,7 @@ export class Once {
       }
       if (result.reason === "key_taken") return this.#replay(operation, steps.resume);
       if (result.reason === "conflict") return undefined;
-      const error = (claim.refused ?? refusalError)(result);
-      return this.#commitDecision(operation, { answer: error }, "answer", steps.resume);
+      return this.#commitDecision(operation, { answer: refusalError(result) }, "answer", steps.resume);
     });
   }
 
@@ -187,7 +185,7 @@ export class Once {
     if (result.committed) return { ...answer, replayed: false };
     if (result.reason === "key_taken") return this.#replay(operation, resume);
     if (result.reason === "conflict") return undefined;
-    const error = (decision.refused ?? refusalError)(result);
+    const error = refusalError(result, decision.fieldOf);
     // What a processor has done is not undone by the ledger's refusal: it is no answer.
     if (step === "complete") throw unrecorded(error);
     return this.#commitDecision(operation, { answer: error }, step, resume);
@@ -303,7 +301,8 @@ function answerOf({ answer }: Decision, { requestId }: Operation): Answer {
   return { status, body: jsonText(body) };
 }
 
-function refusalError(refusal: Refusal): ApiError {
+function refusalError(refusal: Refusal, fieldOf?: (account: string) => string): ApiError {
+  const param = "account" in refusal ? fieldOf?.(refusal.account) : undefined;
   switch (refusal.reason) {
     case "insufficient_funds":
       return new ApiError(
@@ -311,6 +310,7 @@ function refusalError(refusal: Refusal): ApiError {
         "invalid_request_error",
         "insufficient_funds",
         `Account ${refusal.account} has not enough available funds.`,
+        { param },
       );
     case "account_missing":
       return new ApiError(
@@ -318,14 +318,15 @@ function refusalError(refusal: Refusal): ApiError {
         "invalid_request_error",
         "resource_missing",
         `There is no account ${refusal.account}.`,
+        { param },
       );
     case "account_closed":
-      return invalid("account_closed", `Account ${refusal.account} is closed.`);
+      return invalid("account_closed", `Account ${refusal.account} is closed.`, param);
     case "currency_mismatch":
       return invalid(
         "currency_mismatch",
         `Account ${refusal.account} is kept in another currency.`,
-        "currency",
+        param ?? "currency",
       );
     case "balance_overflow":
       return invalid(

@@ -5,6 +5,7 @@
  * A handler reads what it needs, decides purely, and hands over a write with the versions that it decided upon. When an
  * object has changed since, the journal refuses with `conflict` and the handler decides again.
  */
+import type { EventType } from "../events/types.ts";
 
 /** Tables of objects; one row each, found by id. */
 export const OBJECT_KINDS = [
@@ -91,8 +92,7 @@ export interface LedgerTransaction {
 
 export interface DomainEvent {
   id: string;
-  /** As `payment.succeeded`. */
-  type: string;
+  type: EventType;
   /** Id of the object that it is about; events of one object are delivered in the order of its versions. */
   object: string;
   /** The object's version after the change. */

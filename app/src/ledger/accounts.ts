@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import { toSeconds } from "../clock.ts";
 import type { Core } from "../core.ts";
 import { ApiError, invalid, notFound } from "../errors.ts";
+import type { EventType } from "../events/types.ts";
 import type { Caller, Operation } from "../http/operation.ts";
 import type { Decision } from "../journal/once.ts";
 import type { AccountChange, AccountSettings, DomainEvent } from "../journal/write.ts";
@@ -112,7 +113,7 @@ function notEmpty(id: string): ApiError {
 }
 
 /** Accounts have no version of their own: their events are numbered, which is the order that they are told in. */
-function accountEvent(core: Core, type: string, version: number, shown: Account): DomainEvent {
+function accountEvent(core: Core, type: EventType, version: number, shown: Account): DomainEvent {
   const data = JSON.stringify(shown);
   return { id: core.makeId("event"), type, object: shown.id, version, created: core.clock(), data };
 }

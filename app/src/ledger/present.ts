@@ -80,13 +80,10 @@ export function presentTransaction(row: TransactionRow) {
 /** Balances by currency; in each, debit balances and credit balances must be equal. */
 export function presentTrialBalance(rows: readonly BalanceRow[], at: number) {
   const currencies = [...Map.groupBy(rows, ({ currency }) => currency)].map(([currency, accounts]) => {
-    const lines = accounts.map(({ id, name, type, debits, credits }) => ({
-      account: id,
-      name,
-      type,
-      debit: Math.max(debits - credits, 0),
-      credit: Math.max(credits - debits, 0),
-    }));
+    const lines = accounts.map(({ id, name, type, balance }) => {
+      const debit = normalSide(type) === "debit" ? balance : -balance;
+      return { account: id, name, type, debit: Math.max(debit, 0), credit: Math.max(-debit, 0) };
+    });
     const debits = lines.reduce((sum, { debit }) => sum + debit, 0);
     const credits = lines.reduce((sum, { credit }) => sum + credit, 0);
     return { currency, debits, credits, difference: debits - credits, accounts: lines };

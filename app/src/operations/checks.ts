@@ -4,8 +4,8 @@ import { pendingMigrations } from "../database/migrate.ts";
 import type { HealthCheck } from "./health.ts";
 
 /**
- * PostgreSQL answers on a connection of the pool, and takes writes: after a failover that may be a standby, which answers and
- * refuses them all. A pool whose connections all hang is as bad as a database that is away.
+ * PostgreSQL answers on a connection of the pool, and takes writes: a former primary may be set to read only, and answers all
+ * the same. A pool whose connections all hang is as bad as a database that is away.
  */
 export function databaseCheck(name: string, pool: pg.Pool): HealthCheck {
   return {

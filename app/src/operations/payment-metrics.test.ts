@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { loadConfig } from "../config.ts";
+import type { EventType } from "../events/types.ts";
 import type { Attempt } from "../payments/attempt.ts";
 import { paymentMetrics } from "./payment-metrics.ts";
 import { startTelemetry } from "./telemetry.ts";
@@ -9,7 +10,7 @@ const NOW = 1_795_305_600_000;
 async function measured() {
   const telemetry = await startTelemetry(loadConfig({}), "0.0.0");
   const committed = paymentMetrics(telemetry.meter, () => NOW);
-  function commit(event: string | undefined, attempt: Partial<Attempt>, more: object = {}): void {
+  function commit(event: EventType | undefined, attempt: Partial<Attempt>, more: object = {}): void {
     const data = { currency: "usd", attempt: { amount: 1000, started: NOW - 300, ...attempt }, ...more };
     committed({
       livemode: true,

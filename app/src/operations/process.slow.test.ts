@@ -238,8 +238,10 @@ describe("npm start", () => {
       const DATA_FOLDER = join(fileURLToPath(import.meta.url), "data");
       const service = await launch({ DATABASE_URL: database.url, DATA_FOLDER });
       expect(await service.ended).to.equal(1);
-      expect(service.errors()).to.match(/^DATA_FOLDER: .* cannot be read or written \(ENOTDIR\); .*\n$/);
-      expect(service.errors()).to.include(DATA_FOLDER);
+      expect(service.errors()).to.equal(
+        `The data folder ${DATA_FOLDER} cannot be used (ENOTDIR: not a directory): ` +
+          "set DATA_FOLDER to a folder that the service may write to.\n",
+      );
       expect(service.output()).not.to.include('"fatal"');
     });
 
@@ -299,6 +301,24 @@ describe("npm start", () => {
       );
     });
   });
+
+  for (const signal of ["SIGTERM", "SIGINT"]) {
+    it(`ends with status 0 at a ${signal} that comes while it is being loaded`, async () => {
+      const hook = `import { registerHooks } from "node:module";
+        registerHooks({ resolve(specifier, context, next) {
+          if (specifier === "./operations/process.ts") process.kill(process.pid, "${signal}");
+          return next(specifier, context);
+        } });`;
+      const program = join(ROOT, "app", "src", "server.ts");
+      const args = ["--import", `data:text/javascript,${encodeURIComponent(hook)}`, program];
+      const service = await launch(
+        { LOG_LEVEL: "info", DATABASE_URL: "postgresql://a@127.0.0.1:1/a" },
+        { args },
+      );
+      expect(await service.ended).to.equal(0);
+      expect(service.output() + service.errors()).not.to.include("ready");
+    });
+  }
 
   it("F5: lists all mistakes of the configuration and ends with status 2, without a stack trace", async () => {
     const service = await launch({ PORT: "http", LOG_LEVEL: "loud", JWT_SECRET: "hunter2" });

@@ -83,6 +83,8 @@ function remedyFor(error: unknown, config: Config): string | undefined {
   if (error instanceof StartError) return error.message;
   const { code, syscall, port, path } = error as NodeJS.ErrnoException & { port?: number };
   const folder = dataFolder(config);
+  if (code === "ENOSPC" || code === "EDQUOT")
+    return `DATA_FOLDER: there is no room in ${folder} (${code}); make room, or write a folder on another disk`;
   if (path?.startsWith(folder) === true)
     return `DATA_FOLDER: ${path} cannot be read or written (${code}); write a folder that belongs to the service's user`;
   if (syscall !== "listen") {

@@ -2,6 +2,7 @@
 import { toSeconds } from "../clock.ts";
 import type { StoredObject } from "../database/objects.ts";
 import { ApiError, invalid } from "../errors.ts";
+import type { EventType } from "../events/types.ts";
 import type { DomainEvent, ObjectChange } from "../journal/write.ts";
 import type { Instrument } from "../processors/processor.ts";
 import type { CardFace } from "../vault/index.ts";
@@ -154,7 +155,7 @@ export function publicMethod({ id, livemode, created, data }: StoredMethod) {
 /** A version as the journal takes it, and the event that tells of it. */
 export function methodWrite(
   method: StoredMethod,
-  event: { id: string; type: string; at: number },
+  event: { id: string; type: EventType; at: number },
 ): { objects: ObjectChange[]; events: DomainEvent[] } {
   const { id, version, created, data } = method;
   const shown = JSON.stringify(publicMethod(method));

@@ -2,7 +2,7 @@
 import type { Core } from "../core.ts";
 import type { CustomerService } from "../customers/index.ts";
 import { mergeMetadata } from "../customers/index.ts";
-import { invalid } from "../errors.ts";
+import { invalid, namedBy } from "../errors.ts";
 import type { Caller } from "../http/operation.ts";
 import type { Instrument } from "../processors/processor.ts";
 import { checkBankAccount, checkCard, type Vault } from "../vault/index.ts";
@@ -78,7 +78,7 @@ export function createPreparation(
     const customer = input.customer ?? caller.customer;
     const checked = await check(input, livemode);
     const { number, cvc, holderName, ...shown } = checked;
-    if (customer !== undefined) await customers.findActive(customer, caller);
+    if (customer !== undefined) await namedBy("customer", customers.findActive(customer, caller));
 
     const id = makeId("paymentMethod");
     const created = clock();

@@ -1,6 +1,6 @@
 /** What a payment needs of a payment method: to know it, and to have its number revealed for one call of a processor. */
 import type { Core } from "../core.ts";
-import { ApiError, invalid, notFound } from "../errors.ts";
+import { ApiError, invalid, namedBy, notFound } from "../errors.ts";
 import type { ChargeableMethod, MethodOwner, MethodSource, WantedMethod } from "../payments/methods.ts";
 import type { Vault } from "../vault/index.ts";
 import { instrumentOf, publicMethod, refuseDetached, type MethodData } from "./method.ts";
@@ -58,14 +58,14 @@ export function createResolution(
       { payment_method: id, payment_method_data: input }: WantedMethod,
       owner: MethodOwner,
     ): Promise<ChargeableMethod> {
-      if (id !== undefined) return find(id, owner);
+      if (id !== undefined) return namedBy("payment_method", find(id, owner));
       if (!input)
         throw invalid("parameter_missing", "Send payment_method or payment_method_data.", "payment_method");
       const prepared = await methods.prepare(owner, { ...input, customer: owner.customer });
       const { method, instrument } = prepared;
       // It is on its way with the instrument: what waits in memory may go soon.
       codes.use(method.id);
-      const event = { type: "payment_method.created", body: publicMethod(method) };
+      const event = { type: "payment_method.created" as const, body: publicMethod(method) };
       const { type } = instrument;
       return {
         id: method.id,

@@ -1,7 +1,8 @@
 /** Payment methods: their numbers are in the vault, and what is shown of them is in the object. */
 import type { Core } from "../core.ts";
 import { mergeMetadata, type CustomerService } from "../customers/index.ts";
-import { ApiError, invalid, notFound } from "../errors.ts";
+import { ApiError, invalid, namedBy, notFound } from "../errors.ts";
+import type { EventType } from "../events/types.ts";
 import type { Caller, Operation } from "../http/operation.ts";
 import { pageOptions } from "../http/pages.ts";
 import { listAnswer } from "../http/schemas.ts";
@@ -83,7 +84,7 @@ export function methodService(
     return showMethod(method, (await personalOf(method)).billing);
   }
 
-  function decide(method: StoredMethod, type: string, body: object): Decision {
+  function decide(method: StoredMethod, type: EventType, body: object): Decision {
     const event = { id: makeId("event"), type, at: clock() };
     return { answer: { status: 200, body }, ...methodWrite(method, event), subject: subjectOf(method) };
   }
@@ -188,7 +189,7 @@ export function methodService(
       const answer = await once.answer(operation, async () => {
         const before = await findAttachable(id, operation.caller);
         refuseOtherCustomer(before, customer);
-        await customers.findActive(customer, operation.caller);
+        await namedBy("customer", customers.findActive(customer, operation.caller));
         if (before.data.customer === customer)
           return { answer: { status: 200, body: await show(before) }, subject: customer };
         const personal = await personalOf(before);

@@ -1,6 +1,7 @@
 /** What a decision changes, before it has ids: pure decisions stay free of them. */
 import type { Core } from "../core.ts";
 import type { StoredObject } from "../database/objects.ts";
+import type { EventType } from "../events/types.ts";
 import type { Effects } from "../journal/once.ts";
 import {
   type DomainEvent,
@@ -21,7 +22,7 @@ export interface Change {
    * The event's type and the object as the API shows it, or the JSON text of that; absent for what nobody need know (who looks
    * after an attempt).
    */
-  event?: { type: string; body: object | string };
+  event?: { type: EventType; body: object | string };
   postings?: Posting[];
 }
 

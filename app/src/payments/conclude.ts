@@ -3,6 +3,7 @@
  * the payment after it and the ledger's postings. Nothing here reads, waits or makes ids.
  */
 import { ApiError } from "../errors.ts";
+import type { EventType } from "../events/types.ts";
 import type { Declined, FinalResult, Pending, RequiresAction } from "../processors/processor.ts";
 import { amountDone, awaitOutcome, endAttempt, openAttemptOf, type Attempt } from "./attempt.ts";
 import { canceled, go, processorOf } from "./decide.ts";
@@ -22,7 +23,7 @@ import type { PaymentStatus } from "./states.ts";
 export interface Decided {
   data: Payment;
   /** The event's type; absent when nothing that the API shows has changed. */
-  event?: string;
+  event?: EventType;
   postings?: Posting[];
 }
 

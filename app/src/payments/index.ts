@@ -50,5 +50,6 @@ export function createPayments(core: Core, options: PaymentsOptions): Payments {
 
 export { createJanitor, sweepOf } from "./janitor.ts";
 export { noticeListener } from "./notices.ts";
+export { settlementListener } from "./settled.ts";
 export type { Payment } from "./payment.ts";
 export type { PaymentService } from "./service.ts";

@@ -1,8 +1,14 @@
 import { expect } from "chai";
 import type { Processor, ProcessorResult } from "../processors/processor.ts";
-import { difference, paymentBy, World, type Instance, type TestAnswer } from "./world.test-support.ts";
+import { difference, Fuse, paymentBy, World, type Instance, type TestAnswer } from "./world.test-support.ts";
 
 const TIMES = Array.from({ length: 16 }, (_, n) => n);
+
+/** Who goes on with a request whose lease is over. */
+const TAKEOVERS: Record<string, (service: Instance, body: object, key: string) => Promise<unknown>> = {
+  "a janitor": (service) => service.janitor.sweep(),
+  "its own repetition": (service, body, key) => service.post("/payments", body, key),
+};
 
 describe("payments under pressure", () => {
   let world: World;
@@ -169,6 +175,50 @@ describe("payments under pressure", () => {
     ]);
   });
 
+  for (const [moment, arrives] of [
+    ["before it arrives", false],
+    ["after it arrived", true],
+  ] as const) {
+    for (const [who, takeOver] of Object.entries(TAKEOVERS)) {
+      it(`a request that is slower than its lease ${moment}, and is taken over by ${who}: what it is told is what was done`, async () => {
+        const fuse = new Fuse();
+        const quick = await world.instance({ fuse });
+        for (let step = 1; ; step += 1) {
+          const key = `slow ${moment}, ${who}, ${String(step)}`;
+          const body = paymentBy("approve", { reference: key });
+          const slow = withAuthorize(world.simulator, async (ask) => {
+            const early = arrives ? await ask() : undefined;
+            world.core.advance(60_000);
+            // Whoever takes over goes as far as this step.
+            fuse.arm(step);
+            await takeOver(quick, body, key);
+            return early ?? ask();
+          });
+          const weak = await world.instance({ card: slow });
+          const before = await world.balances();
+          const answer = await weak.post("/payments", body, key);
+          for (let round = 0; round < 4; round += 1) {
+            world.core.advance(60_000);
+            await service.janitor.sweep();
+          }
+          const after = `taken over as far as step ${String(step)}: ${answer.text}`;
+          const [payment] =
+            (await service.get(`/payments?reference=${encodeURIComponent(key)}`)).body.data ?? [];
+          const isPaid = payment?.status === "succeeded";
+          expect(payment?.status, after).to.equal(
+            answer.status === 402 ? "requires_payment_method" : "succeeded",
+          );
+          expect(
+            difference(before, await world.balances())["processor_receivable.simulator"],
+            after,
+          ).to.deep.equal(isPaid ? [10_000, 0] : undefined);
+          expect((await other.post("/payments", body, key)).text, after).to.equal(answer.text);
+          if (!fuse.isBurnt) break;
+        }
+      });
+    }
+  }
+
   it("an open circuit is told before anything is claimed", async () => {
     const weak = await world.instance({
       card: Object.assign(
@@ -213,6 +263,17 @@ describe("payments under pressure", () => {
       amount_captured: 10_000,
     });
     expect(difference(before, await world.balances())).to.deep.equal({});
+  });
+
+  it("the processor took what the payments say", async () => {
+    let taken = 0;
+    const day = new Date(world.core.clock()).toISOString().slice(0, 10);
+    for await (const line of world.simulator.settlement(day))
+      if (line.type === "charge") taken += line.amount;
+    const { rows } = await world.core.pool.query<{ captured: string }>(
+      "select sum((data ->> 'amount_captured')::bigint) as captured from payments",
+    );
+    expect(taken).to.equal(Number(rows[0]?.captured));
   });
 
   it("the ledger and the audit chain are without fault after all of this", async () => {

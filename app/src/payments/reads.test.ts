@@ -52,15 +52,32 @@ describe("payments with other objects shown in them", () => {
     }
   });
 
-  it("are listed from the id of a payment only: another one would begin the list anew", async () => {
+  it("are listed from the id of a payment only: anything else would begin the list anew", async () => {
     const { id, refund } = await refunded();
-    expect((await service.get(`/payments?starting_after=${id}`)).status).to.equal(200);
+    const ofNoPayment = id.slice(0, -3) + "000";
+    for (const place of [id, ofNoPayment])
+      expect((await service.get(`/payments?starting_after=${place}`)).status).to.equal(200);
     for (const param of ["starting_after", "ending_before"]) {
-      const { status, body } = await service.get(`/payments?${param}=${refund}`);
-      expect([status, body.error?.message]).to.deep.equal([
-        400,
-        `${param} is "${refund}", but must be the id of an object of this list, as pay_….`,
-      ]);
+      for (const place of [refund, "pay_none", id.toUpperCase(), `${id}0`, `pay_8${id.slice(5)}`]) {
+        const { status, body } = await service.get(`/payments?${param}=${place}`);
+        expect([status, body.error?.message]).to.deep.equal([
+          400,
+          `${param} is "${place}", but must be the id of an object of this list: pay_ and 26 digits and letters.`,
+        ]);
+      }
+    }
+  });
+
+  it("name what expand[] and metadata take, where they take it not", async () => {
+    for (const [query, message] of [
+      ["?expand[]=x", 'expand[].0 is "x", but must be one of customer, payment_method, latest_refund.'],
+      [
+        "/search?metadata=order",
+        'metadata is "order", but must match pattern "^[^:,]{1,40}:[^,]*(,[^:,]{1,40}:[^,]*)*$", as order:17,shop:berlin.',
+      ],
+    ] as const) {
+      const { status, body } = await service.get(`/payments${query}`);
+      expect([status, body.error?.message]).to.deep.equal([400, message]);
     }
   });
 

@@ -38,8 +38,8 @@ export function paymentReads({ objects }: Core, { find }: Pick<PaymentService, "
   }
 
   return {
-    async retrieve(id: string, expand: Expandable | Expandable[] | undefined, caller: Caller) {
-      return expanded(await find(id, caller), listOf(expand), caller);
+    async retrieve(id: string, expand: readonly Expandable[], caller: Caller) {
+      return expanded(await find(id, caller), expand, caller);
     },
 
     list(query: PaymentQuery, caller: Caller) {
@@ -52,7 +52,7 @@ export function paymentReads({ objects }: Core, { find }: Pick<PaymentService, "
         status,
         reference,
       };
-      return page(options, listOf(query["expand[]"]), caller, "/v1/payments");
+      return page(options, query["expand[]"] ?? [], caller, "/v1/payments");
     },
 
     /** @throws ApiError 400 when there is nothing to search by */
@@ -71,11 +71,6 @@ export function paymentReads({ objects }: Core, { find }: Pick<PaymentService, "
       return page(options, [], caller, "/v1/payments/search");
     },
   };
-}
-
-function listOf(expand: Expandable | Expandable[] | undefined): Expandable[] {
-  if (expand === undefined) return [];
-  return Array.isArray(expand) ? expand : [expand];
 }
 
 /**

@@ -39,6 +39,20 @@ export async function findObject<T>(
   return rows.map(stored)[0];
 }
 
+/** Those of the objects whose attempt is open at the processor, with their currencies. */
+export async function openObjects(
+  pool: pg.Pool,
+  kind: ObjectKind,
+  { processor, livemode, ids }: { processor: string; livemode: boolean; ids: readonly string[] },
+): Promise<Map<string, string>> {
+  const { rows } = await pool.query<{ id: string; currency: string }>(
+    `select id, data ->> 'currency' as currency from ${kind}
+     where id = any ($1) and livemode = $2 and data ->> 'processor' = $3 and data #>> '{attempt,due}' is not null`,
+    [ids, livemode, processor],
+  );
+  return new Map(rows.map(({ id, currency }) => [id, currency]));
+}
+
 /** The object that a processor knows by this id. */
 export async function findByProcessorReference<T>(
   pool: pg.Pool,

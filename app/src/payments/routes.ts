@@ -92,7 +92,8 @@ export function paymentRoutes(payments: PaymentService, reads: PaymentReads): Fa
           response: { 200: ExpandedPaymentAnswer, ...ERROR_ANSWERS },
         },
       },
-      async ({ operation, params, query }) => reads.retrieve(params.id, query["expand[]"], operation.caller),
+      async ({ operation, params, query }) =>
+        reads.retrieve(params.id, query["expand[]"] ?? [], operation.caller),
     );
 
     app.post(

@@ -195,7 +195,8 @@ export const EXPANDABLE = ["customer", "payment_method", "latest_refund"] as con
 
 const ExpandQuery = {
   "expand[]": Type.Optional(
-    Type.Union([Type.Enum([...EXPANDABLE]), Type.Array(Type.Enum([...EXPANDABLE]), { maxItems: 3 })], {
+    Type.Array(Type.Enum([...EXPANDABLE]), {
+      maxItems: 3,
       description: "Objects to show instead of their ids.",
     }),
   ),
@@ -226,7 +227,8 @@ export const PaymentSearch = Type.Object(
       Type.String({
         maxLength: 2000,
         pattern: "^[^:,]{1,40}:[^,]*(,[^:,]{1,40}:[^,]*)*$",
-        description: "Keys and values that the payment's metadata has, as `order:17,shop:berlin`.",
+        description: "Keys and values that the payment's metadata has.",
+        examples: ["order:17,shop:berlin"],
       }),
     ),
   },

@@ -2,6 +2,7 @@
 import type { Core } from "../core.ts";
 import { mergeMetadata } from "../customers/index.ts";
 import { ApiError, invalid, notFound } from "../errors.ts";
+import type { EventType } from "../events/types.ts";
 import type { RequireOpen } from "../flags/index.ts";
 import type { Caller, Operation } from "../http/operation.ts";
 import { customerFor } from "../identity/bound-customer.ts";
@@ -80,12 +81,16 @@ export function paymentService(core: Core, parts: PaymentParts) {
   }
 
   /** @param method Recorded with the payment, when it is new. */
-  function begun(after: StoredPayment, event: string, method?: ChargeableMethod): Begun<Payment> {
+  function begun(after: StoredPayment, event: EventType, method?: ChargeableMethod): Begun<Payment> {
     const change: Change = { kind: "payments", after, event: { type: event, body: showPayment(after) } };
     return { stored: after, changes: [...(method?.changes ?? []), change], instrument: method?.instrument };
   }
 
-  async function answer(after: StoredPayment, event: string, method?: ChargeableMethod): Promise<Decision> {
+  async function answer(
+    after: StoredPayment,
+    event: EventType,
+    method?: ChargeableMethod,
+  ): Promise<Decision> {
     const body = JSON.stringify(showPayment(after));
     const change: Change = { kind: "payments", after, event: { type: event, body } };
     return {

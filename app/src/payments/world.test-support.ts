@@ -121,7 +121,7 @@ export class World {
     const customers = createCustomers(core, once, this.#vault);
     const paymentMethods = createPaymentMethods(core, once, this.#vault, customers.service);
     const processors = fusedProcessors([card, this.bank], fuse);
-    const { routes, janitor, listener } = createPaymentDomains(core, {
+    const { routes, janitor, listener, settlements } = createPaymentDomains(core, {
       once,
       chart,
       processors,
@@ -169,6 +169,7 @@ export class World {
       journal,
       janitor,
       listener,
+      settlements,
       get: (url: string) => call("GET", url),
       post: (url: string, body: object = {}, key?: string) => call("POST", url, body, key),
       /** Who calls from now on. */

@@ -2,6 +2,7 @@
 import { toSeconds } from "../clock.ts";
 import type { StoredObject } from "../database/objects.ts";
 import { ApiError } from "../errors.ts";
+import type { EventType } from "../events/types.ts";
 import {
   amountDone,
   awaitOutcome,
@@ -73,7 +74,7 @@ export type PayoutTerms = Pick<
 /** A payout after a decision. */
 export interface DecidedPayout {
   data: Payout;
-  event?: string;
+  event?: EventType;
   postings?: Posting[];
 }
 

@@ -26,6 +26,7 @@ import {
   type Payout,
   type StoredPayout,
 } from "./payout.ts";
+import { wasCovered } from "./repository.ts";
 import type { PayoutInput, PayoutQuery } from "./schemas.ts";
 
 export interface PayoutParts {
@@ -59,6 +60,15 @@ export function payoutService(core: Core, { once, chart, processors, methods, re
     return availableBalance(pool, await chart.account("merchant_balance", currency, livemode));
   }
 
+  /**
+   * A payout's amount has left the balance already. Below zero, payouts that raced took more than there is: those of this
+   * moment go that were covered when it was their turn. None goes that has waited.
+   */
+  async function isFunded({ id, livemode, data }: StoredPayout, isNew: boolean): Promise<boolean> {
+    if ((await balance(data.currency, livemode)) >= 0) return true;
+    return isNew && wasCovered(pool, await chart.account("merchant_balance", data.currency, livemode), id);
+  }
+
   function recorded(before: StoredPayout, { data, event, postings }: DecidedPayout): Conclusion {
     const after = next(before, data);
     const told = event === undefined ? undefined : { type: event, body: showPayout(after) };
@@ -69,9 +79,9 @@ export function payoutService(core: Core, { once, chart, processors, methods, re
   const undertaking: Undertaking<Payout> = {
     kind: "payouts",
     neverArrived: NEVER_ARRIVED,
-    async send(processor, { livemode, data }, key, given) {
-      // The amount has left the balance already. Below zero, payouts that raced took more than there is: none of them is sent.
-      if ((await balance(data.currency, livemode)) < 0) return OVERDRAWN;
+    async send(processor, stored, key, given) {
+      if (!(await isFunded(stored, given !== undefined))) return OVERDRAWN;
+      const { livemode, data } = stored;
       const { payment_method, attempt, amount, currency, statement_descriptor: statementDescriptor } = data;
       const instrument = given ?? (await reveal(methods, payment_method, { livemode, attempt }, "payout"));
       if (instrument instanceof ApiError) return unusable(instrument);
@@ -137,16 +147,12 @@ export function payoutService(core: Core, { once, chart, processors, methods, re
           request: requestId,
           idempotencyKey: idempotency?.key,
         };
-        const {
-          data,
-          event = "",
-          postings,
-        } = beginPayout(id, { ...terms, processor: processor.name }, origin);
+        const { data, event, postings } = beginPayout(id, { ...terms, processor: processor.name }, origin);
         const stored: StoredPayout = { id, livemode, version: 1, created, data };
         const change: Change = {
           kind: "payouts",
           after: stored,
-          event: { type: event, body: showPayout(stored) },
+          event: event && { type: event, body: showPayout(stored) },
           postings,
         };
         return { stored, changes: [change], instrument: method.instrument };

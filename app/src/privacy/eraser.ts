@@ -66,7 +66,7 @@ export function createEraser(core: Core, { customers, vault, repository }: Erase
     const at = clock();
     const counts = await repository.counts(subject);
     const data: Erasure = { ...erasure.data, status: "completed", counts, completed: toSeconds(at) };
-    const event = { id: makeId("event"), type: "customer.erased", at };
+    const event = { id: makeId("event"), type: "customer.erased" as const, at };
     const told = customerWrite({ ...customer, version: customer.version + 1 }, event);
     const change = erasureChange({ ...erasure, version: erasure.version + 1, data });
     const { committed } = await journal.commit({

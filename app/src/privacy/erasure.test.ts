@@ -353,6 +353,44 @@ describe("erasure of a customer", () => {
     });
   });
 
+  describe("while a payment's card number is still to be sent", () => {
+    it("ends the payment as declined, with no money taken", async () => {
+      const { pool } = app.database;
+      const customer = await newCustomer();
+      const card = { number: "5555555555554444", exp_month: 12, exp_year: 2034 };
+      const { body: method } = await app.post<Body>("/v1/payment_methods", { type: "card", card, customer });
+      const terms = { amount: 500, currency: "usd", payment_method: method.id, customer };
+      const { body: waiting } = await app.post<Body>("/v1/payments", terms);
+      // Confirmed, by a process that died before it asked the processor; the erasure has not seen it.
+      const now = Date.now();
+      const attempt = { operation: "authorize", ordinal: 1, amount: 500, outcome: "asked", started: now };
+      const begun = {
+        status: "processing",
+        processor: "simulator",
+        attempt: { ...attempt, from: "requires_confirmation", due: now + 86_400_000 },
+      };
+      const set = "update payments set data = data || $2, version = version + 1 where id = $1";
+      await pool.query(set, [waiting.id, JSON.stringify({ status: "canceled" })]);
+      await completed(app, (await erase(customer)).body.id);
+      await pool.query(set, [waiting.id, JSON.stringify(begun)]);
+      const { balances } = await books(pool);
+
+      await pool.query(`update payments set data = jsonb_set(data, '{attempt,due}', '0') where id = $1`, [
+        waiting.id,
+      ]);
+      await eventually(async () => {
+        const { body } = await app.get<object>(`/v1/payments/${waiting.id}`);
+        expect(body).to.include({ status: "requires_payment_method", amount_captured: 0 });
+        expect(body).to.have.nested.property("latest_attempt.outcome", "declined");
+        expect(body).to.have.nested.property("last_error.code", "payment_method_detached");
+      });
+      expect((await books(pool)).balances).to.deep.equal(balances);
+      expect((await app.post<Body>(`/v1/payments/${waiting.id}/cancel`, {})).body.status).to.equal(
+        "canceled",
+      );
+    });
+  });
+
   describe("that paid with a card which was nobody's", () => {
     it("takes the card away and what was told with it, and shows it in an export before", async () => {
       const { pool } = app.database;

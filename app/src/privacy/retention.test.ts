@@ -4,6 +4,7 @@ import { testCore, type TestCore } from "../../test/core.test-support.ts";
 import { until } from "../../test/wait.test-support.ts";
 import { loadConfig } from "../config.ts";
 import type { CustomerData } from "../customers/index.ts";
+import type { EventType } from "../events/types.ts";
 import { consentsToKeep } from "./old-consents.ts";
 import { privacyRepository } from "./repository.ts";
 import { createRetention } from "./retention.ts";
@@ -23,7 +24,7 @@ describe("retention", () => {
   const rowsOf = async (text: string) => (await core.database.pool.query<Record<string, unknown>>(text)).rows;
 
   /** An event of so many days before the core's time. */
-  async function addEvent(type: string, age: number): Promise<string> {
+  async function addEvent(type: EventType, age: number): Promise<string> {
     const id = core.makeId("event");
     const created = core.clock() - age * DAY;
     const event = { id, type, object: id, version: 1, created, data: EVENT_DATA };
@@ -97,7 +98,7 @@ describe("retention", () => {
     const id = core.makeId("event");
     const event = {
       id,
-      type: "payment.created",
+      type: "payment.created" as const,
       object: id,
       version: 1,
       created: Date.now(),

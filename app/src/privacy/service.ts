@@ -11,6 +11,7 @@ import {
   type StoredCustomer,
 } from "../customers/index.ts";
 import { forbidden, notFound } from "../errors.ts";
+import type { EventType } from "../events/types.ts";
 import type { Caller, Operation } from "../http/operation.ts";
 import { pageOptions } from "../http/pages.ts";
 import { listAnswer } from "../http/schemas.ts";
@@ -33,7 +34,7 @@ export function privacyService(core: Core, { once, customers, repository, enqueu
   const { clock, makeId, objects } = core;
 
   /** The customer's next version, with an event that tells of it. */
-  function changed(customer: StoredCustomer, data: CustomerData, type: string) {
+  function changed(customer: StoredCustomer, data: CustomerData, type: EventType) {
     const event = { id: makeId("event"), type, at: clock() };
     return customerWrite({ ...customer, version: customer.version + 1, data }, event);
   }
@@ -97,7 +98,7 @@ export function privacyService(core: Core, { once, customers, repository, enqueu
     async list({ since, status, customer, ...page }: ErasureQuery, caller: Caller) {
       refuseBound(caller);
       const { data, hasMore } = await objects.list<Erasure>("erasures", {
-        ...pageOptions({ ...page, created_gte: since }),
+        ...pageOptions({ ...page, created_gte: since }, "erasure"),
         livemode: caller.livemode,
         status,
         customer,

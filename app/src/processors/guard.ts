@@ -172,6 +172,11 @@ export function guard(processor: Processor, options: GuardOptions): GuardedProce
   };
 }
 
+/** Waits that grow by about twice each time and are dealt at random: calls that failed at one moment come back at many. */
+export function retryBackoff(initialDelay: number) {
+  return new ExponentialBackoff({ initialDelay });
+}
+
 /** Calls over a network: each attempt within limits, repeated where that cannot do harm. */
 function createAttempts(options: GuardOptions, breaker: ReturnType<typeof circuitBreaker>) {
   const { log, concurrency = 64, timeLimit = 15_000, retries = 2, retryDelay = 100 } = options;
@@ -183,7 +188,7 @@ function createAttempts(options: GuardOptions, breaker: ReturnType<typeof circui
         const reason = reasonOf(answer as Answer);
         return isSafe ? PASSING.has(reason) : reason === "not_connected";
       }),
-      { maxAttempts: retries, backoff: new ExponentialBackoff({ initialDelay: retryDelay }) },
+      { maxAttempts: retries, backoff: retryBackoff(retryDelay) },
     );
   const repeatAll = retryWhen(true);
   const repeatUnsent = retryWhen(false);

@@ -204,6 +204,8 @@ export type SettlementType =
 /** A line of a settlement report: money that moved between the processor and us. */
 export interface SettlementLine {
   processorReference: string;
+  /** Our key of the operation that moved the money, where the report has it. */
+  key?: string;
   type: SettlementType;
   /** Gross, minor units, above zero. */
   amount: number;
@@ -282,6 +284,12 @@ export interface Processor {
 
 /** A listener that has taken a notice in durably when its promise resolves; else it is told again. */
 export type NoticeListener = (processor: string, notice: Notice) => Promise<void>;
+
+/** Is told the lines of a settlement report, a portion at a time; has taken them in when its promise resolves. */
+export type SettlementListener = (
+  report: { processor: string; livemode: boolean },
+  lines: readonly SettlementLine[],
+) => Promise<void>;
 
 /** The processors that are configured, each behind its circuit breaker, its time limits and its metrics. */
 export interface Processors {

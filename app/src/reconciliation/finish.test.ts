@@ -23,7 +23,7 @@ describe("finishing a reconciliation", () => {
     await kit.reconciliations.stop();
     const input = { processor: PROCESSOR, format: "csv", content: csv(line("ch_1")) };
     const { id } = (await kit.call("POST", "/reconciliations", input)).body as Reconciliation;
-    const waiting = createReconciliations(core, { once: core.once, chart: kit.chart });
+    const waiting = createReconciliations(core, kit.parts);
     await alone(core.pool, { livemode: false, processor: PROCESSOR }, async () => {
       waiting.start();
       await until(async () => {
@@ -41,24 +41,81 @@ describe("finishing a reconciliation", () => {
     expect(await kit.items(id)).to.be.empty;
   });
 
-  it("settles once what broke off before it was completed, and a later file has as well", async () => {
-    const { core, chart } = kit;
-    const service = new ReconciliationService(core, { once: core.once, chart, enqueue: () => undefined });
-    const begin = async (content: string) => {
-      const input = { processor: PROCESSOR, format: "csv", content };
-      return ((await kit.call("POST", "/reconciliations", input)).body as Reconciliation).id;
-    };
-    const broken = await begin(csv(line("ch_2")));
+  const makeService = () => {
+    return new ReconciliationService(kit.core, { ...kit.parts, enqueue: () => undefined });
+  };
+  const begin = async (content: string) => {
+    const input = { processor: PROCESSOR, format: "csv", content };
+    return ((await kit.call("POST", "/reconciliations", input)).body as Reconciliation).id;
+  };
+  /** Works a file through; the database is away when that is to be recorded. */
+  const breakOff = async (id: string) => {
+    const { core } = kit;
     const commit = () => Promise.reject(new Error("away"));
     const journal = Object.assign(Object.create(core.journal) as typeof core.journal, { commit });
-    const failure = await finishReconciliation({ ...core, journal }, service, broken).catch(
+    const failure = await finishReconciliation({ ...core, journal }, makeService(), id).catch(
       (error: unknown) => error,
     );
     expect(failure).to.have.property("message", "away");
+  };
+  const finish = async (...ids: string[]) => {
+    for (const id of ids) await finishReconciliation(kit.core, makeService(), id);
+  };
+
+  it("settles once what broke off before it was completed, and a later file has as well", async () => {
+    const broken = await begin(csv(line("ch_2")));
+    await breakOff(broken);
     await kit.post([capture("ch_2")]);
     const later = await begin(csv(line("ch_2"), line("ch_3")));
-    for (const id of [later, broken]) await finishReconciliation(core, service, id);
+    await finish(later, broken);
     const settlements = await Promise.all([later, broken].map((id) => kit.items(id, "settlement")));
-    expect(settlements.map((items) => items.length)).to.deep.equal([0, 1]);
+    expect(settlements.map((items) => items.length)).to.deep.equal([1, 0]);
+    const [stranger] = await kit.items(broken);
+    expect(stranger).to.include({ kind: "missing_here", status: "resolved" });
+  });
+
+  it("keeps the duplicates of what broke off, on which a later file with more of them counts", async () => {
+    const copies = (count: number) => csv(...Array.from({ length: count }, () => line("ch_4")));
+    const broken = await begin(copies(2));
+    await breakOff(broken);
+    const later = await begin(copies(3));
+    await finish(later, broken);
+    const duplicates = await Promise.all([broken, later].map((id) => kit.items(id, "duplicate")));
+    expect(duplicates.map((items) => items.length)).to.deep.equal([1, 1]);
+  });
+
+  it("keeps nothing of a large file that was broken off, and works it through later", async () => {
+    const lines = Array.from({ length: 3000 }, (_, index) => line(`large_${index}`));
+    const large = await begin(csv(...lines));
+    const ended = AbortSignal.abort();
+    const failure = await finishReconciliation(kit.core, makeService(), large, ended).catch(
+      (error: unknown) => error,
+    );
+    expect(failure).to.have.property("name", "AbortError");
+    const { rows } = await kit.core.pool.query(
+      `select reconciliation from reconciliation_lines where reconciliation = $1
+       union all select reconciliation from reconciliation_items where reconciliation = $1`,
+      [large],
+    );
+    expect(rows).to.be.empty;
+    await finish(large);
+    expect((await kit.call("GET", `/reconciliations/${large}`)).body).to.deep.include({
+      status: "completed",
+      lines: 3000,
+      items: 3000,
+    });
+  });
+
+  it("does anew what a version that kept no outcome left behind", async () => {
+    const broken = await begin(csv(line("ch_5"), line("ch_5")));
+    await breakOff(broken);
+    await kit.core.database.pool.query("update reconciliation_files set outcome = null");
+    await finish(broken);
+    expect((await kit.items(broken)).map(({ kind }) => kind)).to.deep.equal(["missing_here", "duplicate"]);
+    const { rows } = await kit.core.pool.query(
+      "select from reconciliation_files where reconciliation = $1 and content is null and outcome is null",
+      [broken],
+    );
+    expect(rows).to.have.length(1);
   });
 });

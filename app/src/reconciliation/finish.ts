@@ -1,14 +1,30 @@
 import type { Core } from "../core.ts";
-import type { ReconciliationData } from "./reconciliation.ts";
+import { readPortions } from "./reading.ts";
 import { Reconciler } from "./reconcile.ts";
-import { alone, clear, forgetContent, isProcessing, openFile } from "./repository.ts";
-import { type ReconciliationService, readLines } from "./service.ts";
+import type { Outcome, ReconciliationData, StoredReconciliation } from "./reconciliation.ts";
+import {
+  alone,
+  clear,
+  forgetContent,
+  isProcessing,
+  keepOutcome,
+  keptOutcome,
+  openFile,
+  type OpenFile,
+} from "./repository.ts";
+import type { ReconciliationService } from "./service.ts";
 
-/** Works a reconciliation's file through, unless that is done. Broken off anywhere, it begins anew with the same outcome. */
+/**
+ * Works a reconciliation's file through, unless that is done, and completes it. Broken off anywhere, it goes on from there: what
+ * a file has come to is kept with its lines and items, which later files count on, and stays as it is.
+ *
+ * @param signal breaks it off
+ */
 export async function finishReconciliation(
   core: Core,
   service: ReconciliationService,
   id: string,
+  signal?: AbortSignal,
 ): Promise<void> {
   const { pool, objects, journal } = core;
   const file = await openFile(pool, id);
@@ -17,12 +33,7 @@ export async function finishReconciliation(
   // Claimed by a request that was never answered: when it comes again, so does the file.
   if (!stored) return;
   if (stored.data.status === "processing") {
-    const lines = await readLines(file);
-    const outcome = await alone(pool, file, async (connection) => {
-      if (!(await isProcessing(connection, id))) return undefined;
-      await clear(connection, id);
-      return new Reconciler(connection, file, id, stored.data).run(lines);
-    });
+    const outcome = file.outcome ?? (await workThrough(core, service, stored, file, signal));
     // Another instance completed it while this one waited to be alone.
     if (!outcome) return;
     const data: ReconciliationData = { ...stored.data, ...outcome, status: "completed" };
@@ -31,4 +42,25 @@ export async function finishReconciliation(
     await journal.commit({ livemode: file.livemode, actor: "system", ...service.effects(done, "completed") });
   }
   await forgetContent(pool, id);
+}
+
+/** @returns undefined for a file that another instance has brought to its end meanwhile */
+function workThrough(
+  { pool }: Core,
+  { settlements }: ReconciliationService,
+  { id, data }: StoredReconciliation,
+  file: OpenFile,
+  signal?: AbortSignal,
+): Promise<Outcome | undefined> {
+  return alone(pool, file, async (connection) => {
+    const kept = await keptOutcome(connection, file);
+    if (kept) return kept;
+    if (!(await isProcessing(connection, id))) return undefined;
+    await clear(connection, id);
+    const outcome = await new Reconciler(connection, file, id, data, settlements).run(
+      readPortions(file, { signal }),
+    );
+    await keepOutcome(connection, file, outcome);
+    return outcome;
+  });
 }

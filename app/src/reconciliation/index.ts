@@ -1,13 +1,11 @@
 /** Reconciliation: what processors and banks say they moved, against what the ledger says. */
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import type { Core } from "../core.ts";
-import type { Once } from "../journal/once.ts";
-import type { Chart } from "../ledger/chart.ts";
 import { finishReconciliation } from "./finish.ts";
 import { JobQueue } from "../jobs/job-queue.ts";
 import { openReconciliations } from "./repository.ts";
 import { reconciliationRoutes } from "./routes.ts";
-import { ReconciliationService } from "./service.ts";
+import { type ReconciliationParts, ReconciliationService } from "./service.ts";
 
 export interface Reconciliations {
   routes: FastifyPluginAsyncTypebox;
@@ -15,19 +13,21 @@ export interface Reconciliations {
   stop(): Promise<void>;
 }
 
-export function createReconciliations(
-  core: Core,
-  { once, chart }: { once: Once; chart: Chart },
-): Reconciliations {
+export function createReconciliations(core: Core, parts: ReconciliationParts): Reconciliations {
+  const ending = new AbortController();
   const queue = new JobQueue({
     log: core.log,
     open: () => openReconciliations(core.pool),
-    finish: (id) => finishReconciliation(core, service, id),
+    finish: (id) => finishReconciliation(core, service, id, ending.signal),
   });
-  const service = new ReconciliationService(core, { once, chart, enqueue: (id) => queue.enqueue(id) });
+  const service = new ReconciliationService(core, { ...parts, enqueue: (id) => queue.enqueue(id) });
   return {
     routes: reconciliationRoutes(core, service),
     start: () => queue.start(),
-    stop: () => queue.stop(),
+    stop: () => {
+      // A large file is not waited for: the next process works it through.
+      ending.abort();
+      return queue.stop();
+    },
   };
 }

@@ -65,6 +65,10 @@ export const LEDGER_TYPES: Readonly<Record<string, SettlementType>> = {
   "payout.returned": "payout_reversal",
 };
 
+export function isOfRefund({ type }: { type: SettlementType }): boolean {
+  return type === "refund" || type === "refund_reversal";
+}
+
 /** A line and a movement with this in common are about the same. */
 export function identityOf(type: SettlementType, reference: string): string {
   return `${type} ${reference}`;

@@ -2,11 +2,20 @@
 import { hash } from "node:crypto";
 import type pg from "pg";
 import { parseFeeSchedule } from "../payments/fees.ts";
-import type { SettlementLine } from "../processors/processor.ts";
-import { FAULT_KINDS, type FaultKind, type Finding, identityOf, judge, type Movement } from "./match.ts";
-import { Proposal, propose, type ProposedTransaction } from "./propose.ts";
-import type { ReconciliationData } from "./reconciliation.ts";
+import type { SettlementLine, SettlementListener } from "../processors/processor.ts";
 import {
+  FAULT_KINDS,
+  type FaultKind,
+  type Finding,
+  identityOf,
+  isOfRefund,
+  judge,
+  type Movement,
+} from "./match.ts";
+import { Proposal, propose, type ProposedTransaction } from "./propose.ts";
+import type { Outcome, ReconciliationData } from "./reconciliation.ts";
+import {
+  daysOfOthers,
   duplicatesBefore,
   type EarlierLine,
   insertItems,
@@ -14,32 +23,33 @@ import {
   knownObjects,
   type LedgerMovement,
   type LineRow,
+  lockMissing,
   missingMovements,
+  missingOfRefunds,
   movementsByReference,
   type NewItem,
   resolveLines,
   resolveMissing,
   type Source,
 } from "./repository.ts";
+import { LINES_AT_ONCE, portions } from "./settlement-file.ts";
 import { signOf } from "./settlement-line.ts";
-
-/** Lines, movements and items that go to the database at once. */
-const BATCH = 1000;
-
-export type Outcome = Pick<ReconciliationData, "lines" | "matched" | "known" | "faults" | "totals" | "items">;
 
 export class Reconciler {
   readonly #connection: pg.ClientBase;
   readonly #source: Source;
   readonly #id: string;
   readonly #data: ReconciliationData;
+  readonly #settlements: SettlementListener;
   readonly #fees: ReturnType<typeof parseFeeSchedule> | undefined;
   /** Type and reference of the file's lines so far. */
   readonly #seen = new Set<string>();
   /** Lines of the file beside the one that stands for their movement: the first that any file had. */
   readonly #others: LineRow[] = [];
-  /** Lines that stand for their movement, and which the file has not, or not before one of those. */
-  readonly #replaced: string[] = [];
+  /** Lines that stand for their movement, and which the file has not, or not before one of those; by all that they say. */
+  readonly #replaced = new Map<string, EarlierLine>();
+  /** Movements of refunds that the file has lines for. */
+  readonly #refunds: LedgerMovement[] = [];
   /** All that agrees, to be settled at once. */
   readonly #settlement = new Proposal();
   readonly #faults = Object.fromEntries(FAULT_KINDS.map((kind) => [kind, 0])) as Record<FaultKind, number>;
@@ -49,24 +59,35 @@ export class Reconciler {
   #items = 0;
   #waiting: NewItem[] = [];
 
-  constructor(connection: pg.ClientBase, source: Source, id: string, data: ReconciliationData) {
+  constructor(
+    connection: pg.ClientBase,
+    source: Source,
+    id: string,
+    data: ReconciliationData,
+    settlements: SettlementListener,
+  ) {
     this.#connection = connection;
+    this.#settlements = settlements;
     this.#source = source;
     this.#id = id;
     this.#data = data;
     this.#fees = data.fees === null ? undefined : parseFeeSchedule(data.fees);
   }
 
-  async run(lines: readonly SettlementLine[]): Promise<Outcome> {
-    for (let from = 0; from < lines.length; from += BATCH)
-      await this.#takeLines(lines.slice(from, from + BATCH));
+  /** @param portions the file's lines, at most LINES_AT_ONCE in one */
+  async run(portions: AsyncIterable<readonly SettlementLine[]>): Promise<Outcome> {
+    let count = 0;
+    for await (const lines of portions) {
+      count += lines.length;
+      await this.#takeLines(lines);
+    }
     await this.#judgeOthers();
     await this.#findMissing();
     const proposed = this.#settlement.transactions();
     if (proposed.length > 0) this.#addItem("settlement", { proposed });
     await this.#writeItems();
     return {
-      lines: lines.length,
+      lines: count,
       matched: this.#matched,
       known: this.#known,
       faults: this.#faults,
@@ -78,6 +99,8 @@ export class Reconciler {
   }
 
   async #takeLines(lines: readonly SettlementLine[]): Promise<void> {
+    // What they end is in the ledger before they are held against it, and stays so should the rest break off.
+    await this.#settlements(this.#source, lines);
     const fresh: LineRow[] = [];
     for (const line of lines) {
       this.#count(line);
@@ -90,41 +113,61 @@ export class Reconciler {
     for (const earlier of await keepLines(this.#connection, this.#source, this.#id, fresh))
       before.set(identityOf(earlier.type, earlier.reference), earlier);
     const open: SettlementLine[] = [];
-    const known: EarlierLine[] = [];
+    const known: KnownLine[] = [];
     for (const row of fresh) {
       const earlier = before.get(identityOf(row.line.type, row.line.processorReference));
       if (!earlier) open.push(row.line);
-      else if (earlier.digest === row.digest) known.push(earlier);
+      else if (earlier.digest === row.digest) known.push({ line: row.line, earlier });
       else {
         this.#others.push(row);
-        this.#replaced.push(wholeOf(row.line, earlier.digest));
+        this.#replaced.set(wholeOf(row.line, earlier.digest), earlier);
       }
     }
-    const taken = fresh.map(({ line }) => line);
-    const movements = await this.#movementsOf(taken);
+    await this.#judgeStanding(open, known);
+    await this.#writeItems();
+  }
+
+  /** Lines that stand for their movement: new ones, and those that an earlier file had. */
+  async #judgeStanding(open: readonly SettlementLine[], known: readonly KnownLine[]): Promise<void> {
+    if (open.length + known.length === 0) return;
+    const movements = await this.#movementsOf([...open, ...known.map(({ line }) => line)]);
     const posted = await this.#explainedNow(known, movements);
     this.#known += known.length - posted.size;
-    const anew = taken.filter((line) => posted.has(identityOf(line.type, line.processorReference)));
+    const anew = known.flatMap(({ line }) =>
+      posted.has(identityOf(line.type, line.processorReference)) ? [line] : [],
+    );
     await this.#judge([...open, ...anew], movements, posted);
-    await this.#writeItems();
   }
 
   /** The money of each other line came as well, unless it is one that an earlier file had: as often as that had it. */
   async #judgeOthers(): Promise<void> {
-    if (this.#others.length === 0) return;
-    const references = this.#others.map(({ line }) => line.processorReference);
-    const earlier = await duplicatesBefore(this.#connection, this.#source, this.#id, references);
+    /** By all that a line says, how many earlier files had beside the one that stands. */
     const had = new Map<string, number>();
-    for (const one of [...this.#replaced, ...earlier.map((line) => wholeOf(line, digestOf(line)))])
-      had.set(one, (had.get(one) ?? 0) + 1);
-    for (const { line, digest } of this.#others) {
-      const left = had.get(wholeOf(line, digest)) ?? 0;
-      had.set(wholeOf(line, digest), left - 1);
-      if (left > 0) this.#known += 1;
-      else this.#addFinding({ kind: "duplicate", line });
-      if (this.#waiting.length === BATCH) await this.#writeItems();
+    const counted = new Set<string>();
+    for (const others of portions(this.#others)) {
+      const references = new Set(others.map(({ line }) => line.processorReference));
+      const fresh = [...references].filter((reference) => !counted.has(reference));
+      for (const { line, count } of await duplicatesBefore(this.#connection, this.#source, this.#id, fresh)) {
+        const whole = wholeOf(line, digestOf(line));
+        had.set(whole, (had.get(whole) ?? 0) + count);
+      }
+      for (const reference of fresh) counted.add(reference);
+      const known: KnownLine[] = [];
+      for (const { line, digest } of others) {
+        const whole = wholeOf(line, digest);
+        const earlier = this.#replaced.get(whole);
+        const left = had.get(whole) ?? 0;
+        if (earlier) {
+          this.#replaced.delete(whole);
+          known.push({ line, earlier });
+        } else if (left > 0) {
+          had.set(whole, left - 1);
+          this.#known += 1;
+        } else this.#addFinding({ kind: "duplicate", line });
+      }
+      await this.#judgeStanding([], known);
+      await this.#writeItems();
     }
-    await this.#writeItems();
   }
 
   /** The lines' movements in the ledger, by identity. */
@@ -136,7 +179,9 @@ export class Reconciler {
     const found = new Map<string, LedgerMovement>();
     for (const movement of await movementsByReference(this.#connection, this.#source, references)) {
       const identity = identityOf(movement.type, movement.reference);
-      if (identities.has(identity)) found.set(identity, movement);
+      if (!identities.has(identity)) continue;
+      found.set(identity, movement);
+      if (isOfRefund(movement)) this.#refunds.push(movement);
     }
     const movements = await this.#takeOver([...found.values()]);
     return new Map(movements.map((movement) => [identityOf(movement.type, movement.reference), movement]));
@@ -147,10 +192,12 @@ export class Reconciler {
    * identity.
    */
   async #explainedNow(
-    known: readonly EarlierLine[],
+    known: readonly KnownLine[],
     movements: ReadonlyMap<string, Movement>,
   ): Promise<Map<string, ProposedTransaction[]>> {
-    const explained = known.filter(({ type, reference }) => movements.has(identityOf(type, reference)));
+    const explained = known.flatMap(({ earlier }) =>
+      movements.has(identityOf(earlier.type, earlier.reference)) ? [earlier] : [],
+    );
     const lines = await resolveLines(this.#connection, this.#id, explained);
     return new Map(lines.map(({ type, reference, posted }) => [identityOf(type, reference), posted]));
   }
@@ -182,23 +229,66 @@ export class Reconciler {
 
   /** Movements are this file's from now on: it explains them, or has an item for them in place of earlier ones. */
   async #takeOver(movements: readonly LedgerMovement[]): Promise<Movement[]> {
-    const ids = movements.map(({ transaction }) => transaction);
-    const givenUp = await resolveMissing(this.#connection, ids);
-    return movements.map((movement) => ({ ...movement, parked: givenUp.has(movement.transaction) }));
+    const states = await lockMissing(this.#connection, movements);
+    await resolveMissing(this.#connection, movements);
+    return movements.map((movement) => ({
+      ...movement,
+      parked: states.get(movement.transaction) === "given_up",
+    }));
   }
 
   async #findMissing(): Promise<void> {
+    const { period } = this.#data;
     let after = "";
     for (;;) {
-      const { period } = this.#data;
-      const movements = await missingMovements(this.#connection, this.#source, period, after, BATCH);
-      for (const movement of await this.#takeOver(movements))
-        this.#addFinding({ kind: "missing_there", movement });
-      await this.#writeItems();
+      const movements = await missingMovements(this.#connection, this.#source, period, after, LINES_AT_ONCE);
+      await this.#addMissing(await this.#withoutUndone(movements));
       const last = movements.at(-1);
-      if (movements.length < BATCH || !last) return;
+      if (movements.length < LINES_AT_ONCE || !last) break;
       after = last.transaction;
     }
+    for (const refunds of portions(this.#refunds)) await this.#addMissing(await this.#sidesLeft(refunds));
+  }
+
+  /**
+   * The other sides of refunds that the file has one side of: they cancelled each other out when a file looked for them, and
+   * do so no longer. Those that have an item keep it.
+   */
+  async #sidesLeft(refunds: readonly LedgerMovement[]): Promise<LedgerMovement[]> {
+    const missing = await this.#missingOfRefunds(refunds);
+    const days = missing.map(({ date }) => date);
+    const lookedAt = await daysOfOthers(this.#connection, this.#source, this.#id, days);
+    const states = await lockMissing(this.#connection, missing);
+    return missing.filter(
+      ({ transaction, date }) => lookedAt.has(date) && (states.get(transaction) ?? "resolved") === "resolved",
+    );
+  }
+
+  /**
+   * Without refunds that failed before they were settled: nothing comes for them. Unless one side was given up before, so
+   * that the other one must be, too.
+   */
+  async #withoutUndone(movements: readonly LedgerMovement[]): Promise<LedgerMovement[]> {
+    const group = ({ object, reference, currency }: LedgerMovement) => `${object} ${reference} ${currency}`;
+    const missing = await this.#missingOfRefunds(movements.filter(isOfRefund));
+    const states = await lockMissing(this.#connection, missing);
+    const isUndone = (all: readonly LedgerMovement[]) =>
+      all.reduce((sum, { change }) => sum + change, 0) === 0 &&
+      !all.some(({ transaction }) => states.get(transaction) === "given_up");
+    const undone = new Map([...Map.groupBy(missing, group)].filter(([, all]) => isUndone(all)));
+    await resolveMissing(this.#connection, [...undone.values()].flat());
+    return movements.filter((movement) => !isOfRefund(movement) || !undone.has(group(movement)));
+  }
+
+  #missingOfRefunds(movements: readonly LedgerMovement[]): Promise<LedgerMovement[]> {
+    const refunds = new Set(movements.map(({ object }) => object));
+    return missingOfRefunds(this.#connection, this.#source, [...refunds]);
+  }
+
+  async #addMissing(movements: readonly LedgerMovement[]): Promise<void> {
+    for (const movement of await this.#takeOver(movements))
+      this.#addFinding({ kind: "missing_there", movement });
+    await this.#writeItems();
   }
 
   #addFinding(finding: Finding, posted?: readonly ProposedTransaction[]): void {
@@ -225,6 +315,12 @@ export class Reconciler {
     sums.net += net;
     this.#totals.set(currency, sums);
   }
+}
+
+/** A line that stands for its movement, and was there before. */
+interface KnownLine {
+  line: SettlementLine;
+  earlier: EarlierLine;
 }
 
 /** All that a line says: equal for equal lines. */

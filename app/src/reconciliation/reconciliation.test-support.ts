@@ -7,15 +7,19 @@ import type { Write } from "../journal/write.ts";
 import { Chart } from "../ledger/chart.ts";
 import { effectsOf } from "../payments/change.ts";
 import { captured, type Posting } from "../payments/postings.ts";
-import type { SettlementLine } from "../processors/processor.ts";
+import type { SettlementLine, SettlementListener } from "../processors/processor.ts";
 import { settlementCsv } from "../processors/simulator/settlement.ts";
 import { createReconciliations, type Reconciliations } from "./index.ts";
 import type { Item, Reconciliation } from "./schemas.ts";
+import type { ReconciliationParts } from "./service.ts";
 import { netOf } from "./settlement-line.ts";
 
 export interface Kit {
   core: TestCore;
   chart: Chart;
+  parts: ReconciliationParts;
+  /** Is told a file's lines. */
+  settled: SettlementListener;
   reconciliations: Reconciliations;
   call(method: "GET" | "POST", path: string, body?: object): Promise<{ status: number; body: unknown }>;
   /** Hands a file in and waits until it is worked through. */
@@ -33,11 +37,19 @@ export const PROCESSOR = "simulator";
 export async function startKit(): Promise<Kit> {
   const core = await testCore();
   const chart = new Chart(core.pool);
-  const reconciliations = createReconciliations(core, { once: core.once, chart });
+  const parts: ReconciliationParts = {
+    once: core.once,
+    chart,
+    processors: { names: [PROCESSOR, "ach"] },
+    settlements: (report, lines) => kit.settled(report, lines),
+  };
+  const reconciliations = createReconciliations(core, parts);
   const app = await makeApp(reconciliations);
   const kit: Kit = {
     core,
     chart,
+    parts,
+    settled: () => Promise.resolve(),
     reconciliations,
     async call(method, path, body) {
       const response = await app.inject({ method, url: `/v1${path}`, ...(body && { payload: body }) });

@@ -1,9 +1,21 @@
 import { expect } from "chai";
-import { disputeOpened, payoutPaid, payoutRequested, refunded, returned } from "../payments/postings.ts";
+import fc from "fast-check";
+import {
+  disputeOpened,
+  payoutPaid,
+  payoutRequested,
+  refunded,
+  refundFailed,
+  returned,
+} from "../payments/postings.ts";
+import type { SettlementLine } from "../processors/processor.ts";
+import { finishReconciliation } from "./finish.ts";
 import type { FaultKind } from "./match.ts";
 import { capture, csv, DAY, type Kit, line, PROCESSOR, startKit } from "./reconciliation.test-support.ts";
 import { claimItem, resolveLines } from "./repository.ts";
 import type { Item, Reconciliation } from "./schemas.ts";
+import { ReconciliationService } from "./service.ts";
+import { LINES_AT_ONCE } from "./settlement-file.ts";
 
 describe("reconciliation", () => {
   let kit: Kit;
@@ -306,6 +318,229 @@ describe("reconciliation", () => {
     ]);
   });
 
+  describe("of refunds that failed", () => {
+    const refund = { object: "re_1", currency: "usd", amount: 200, processor: PROCESSOR, reference: "rf_1" };
+    const [back, again] = (["refund", "refund_reversal"] as const).map((type) =>
+      line("rf_1", { type, amount: 200, fee: 0 }),
+    ) as [SettlementLine, SettlementLine];
+    let files = 0;
+    /** A file of a day, with what it has besides a fee. */
+    const reconcileDay = (date: string, ...lines: SettlementLine[]) => {
+      const fee = line(`fee_${(files += 1)}`, { type: "fee", fee: 0, date });
+      return kit.reconcile(csv(fee, ...lines.map((each) => ({ ...each, date }))));
+    };
+    const nextDay = () => kit.core.advance(24 * 3_600_000);
+    const applyAll = async ({ id }: Reconciliation) => {
+      for (const item of await kit.items(id)) expect((await apply(item)).status).to.equal(200);
+    };
+
+    it("misses nothing where neither the refund nor its failure was settled: nothing comes for them", async () => {
+      await kit.post([refunded(refund), refundFailed(refund)]);
+      expect(faultsOf(await reconcileDay(DAY))).to.deep.equal({});
+      expect(await kit.balance("processor_receivable.simulator")).to.equal(0);
+    });
+
+    it("misses a refund until it fails", async () => {
+      await kit.post([refunded(refund)]);
+      const first = await reconcileDay(DAY);
+      expect(faultsOf(first)).to.deep.equal({ missing_there: 1 });
+      nextDay();
+      await kit.post([refundFailed(refund)]);
+      expect(faultsOf(await reconcileDay("2026-01-02"))).to.deep.equal({});
+      const [item] = (await kit.items(first.id, "missing_there")) as [Item];
+      expect(item.status).to.equal("resolved");
+      expect((await apply(item)).body).to.have.nested.property("error.code", "item_resolved");
+    });
+
+    it("misses the failure of a refund that was given up before: it takes it out of suspense", async () => {
+      await kit.post([refunded(refund)]);
+      await applyAll(await reconcileDay(DAY));
+      expect(await kit.balance("suspense")).to.equal(-200);
+      nextDay();
+      await kit.post([refundFailed(refund)]);
+      const second = await reconcileDay("2026-01-02");
+      expect(faultsOf(second)).to.deep.equal({ missing_there: 1 });
+      await applyAll(second);
+      expect(await kit.balance("suspense")).to.equal(0);
+      expect(await kit.balance("processor_receivable.simulator")).to.equal(0);
+    });
+
+    it("misses the other side when one of them is settled after all", async () => {
+      await kit.post([refunded(refund), refundFailed(refund)]);
+      await reconcileDay(DAY);
+      nextDay();
+      const second = await reconcileDay("2026-01-02", back);
+      expect(second.matched).to.equal(2);
+      expect(faultsOf(second)).to.deep.equal({ missing_there: 1 });
+      const [missing] = await kit.items(second.id, "missing_there");
+      expect(missing?.movement).to.include({ type: "refund_reversal", change: 200 });
+      // Told once: later files, also with the refund again, leave it to that item.
+      expect(faultsOf(await reconcileDay("2026-01-03", back))).to.deep.equal({ duplicate: 1 });
+      const last = await reconcileDay("2026-01-04", again);
+      expect(faultsOf(last)).to.deep.equal({});
+      const [settled] = await kit.items(second.id, "missing_there");
+      expect(settled?.status).to.equal("resolved");
+    });
+
+    it("misses the other side whichever of the days' files comes first", async () => {
+      await kit.post([refunded(refund)]);
+      nextDay();
+      await kit.post([refundFailed(refund)]);
+      expect(faultsOf(await reconcileDay("2026-01-02"))).to.deep.equal({});
+      const late = await reconcileDay(DAY, back);
+      const [missing] = await kit.items(late.id, "missing_there");
+      expect(missing?.movement).to.include({ type: "refund_reversal", date: "2026-01-02" });
+    });
+
+    it("does not miss what the file of its own day is still to tell", async () => {
+      await kit.post([refunded(refund)]);
+      nextDay();
+      await kit.post([refundFailed(refund)]);
+      expect(faultsOf(await reconcileDay(DAY, back))).to.deep.equal({});
+      expect(faultsOf(await reconcileDay("2026-01-02"))).to.deep.equal({ missing_there: 1 });
+    });
+
+    it("misses the refund when only its failure is settled, and nothing when both are", async () => {
+      const other = { ...refund, object: "re_2", reference: "rf_2" };
+      const both = [back, again].map((each) => ({ ...each, processorReference: "rf_2" }));
+      await kit.post([refund, other].flatMap((each) => [refunded(each), refundFailed(each)]));
+      const done = await reconcileDay(DAY, again, ...both);
+      expect(done.matched).to.equal(4);
+      const missing = await kit.items(done.id, "missing_there");
+      expect(missing.map(({ movement }) => [movement?.reference, movement?.type])).to.deep.equal([
+        ["rf_1", "refund"],
+      ]);
+      await applyAll(done);
+      expect(await kit.balance("processor_receivable.simulator")).to.equal(0);
+      expect(await kit.balance("suspense")).to.equal(-200);
+    });
+  });
+
+  describe("of lines that files have several times, and otherwise", () => {
+    /** Fees by which lines of one charge differ. */
+    const FEES = [30, 31, 32];
+    /** Of each charge, a period without any movement: nothing else is missing. */
+    const period = { from: "2025-01-01", to: "2025-01-01" };
+    /** Lines of a file: which of the fees each has, in their order. */
+    const file = fc.array(fc.constantFrom(...FEES), { minLength: 1, maxLength: 6 });
+    const copies = (fees: readonly number[], fee: number) => fees.filter((each) => each === fee).length;
+    const most = (all: readonly (readonly number[])[], fee: number) =>
+      Math.max(...all.map((fees) => copies(fees, fee)));
+    let charges = 0;
+    let note = 0;
+    /** No two files are the same, so that all are worked through. */
+    const fileOf = (reference: string, fees: readonly number[]) =>
+      `${csv(...fees.map((fee) => line(reference, { fee })))}${"\n".repeat((note += 1) % 50)}`;
+
+    const RECEIVABLE = "processor_receivable.simulator";
+
+    /**
+     * Applied whole, all files together have moved the money of each line as often as the file with most of it.
+     * @param owed what the processor owed before
+     */
+    async function expectMoney(
+      ids: readonly string[],
+      all: readonly number[][],
+      owed: number,
+    ): Promise<void> {
+      const cash = await kit.balance("cash");
+      for (const id of ids)
+        for (const item of await kit.items(id))
+          if (item.status === "open") expect((await apply(item)).status).to.equal(200);
+      const expected = FEES.reduce((sum, fee) => sum + most(all, fee) * (1000 - fee), 0);
+      expect((await kit.balance("cash")) - cash).to.equal(expected);
+      expect(await kit.balance(RECEIVABLE)).to.equal(owed);
+    }
+
+    it("knows each as often as the earlier file with most of it had it, in any order of files and lines", async function () {
+      this.timeout(60_000);
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(file, { minLength: 3, maxLength: 5 }),
+          fc.nat(5),
+          async (all, captureBefore) => {
+            const reference = `ch_${(charges += 1)}`;
+            const owed = await kit.balance(RECEIVABLE);
+            const ids: string[] = [];
+            for (const [index, fees] of all.entries()) {
+              // The ledger may get its movement before any of the files, between them, or at last.
+              if (index === captureBefore) await kit.post([capture(reference)]);
+              const done = await kit.reconcile(fileOf(reference, fees), { period });
+              const before = all.slice(0, index);
+              const known = FEES.reduce(
+                (sum, fee) => sum + Math.min(copies(fees, fee), index === 0 ? 0 : most(before, fee)),
+                0,
+              );
+              // A line that the ledger has come to know since is judged anew, and no more just known.
+              const anew = (await kit.items(done.id, "settlement")).length > 0 && index > 0 ? 1 : 0;
+              expect(done.known + anew, `file ${index}`).to.equal(known);
+              ids.push(done.id);
+            }
+            if (captureBefore >= all.length) await kit.post([capture(reference)]);
+            // Whatever came when, a file with all of it leaves nothing open.
+            const whole = FEES.flatMap((fee) => Array.from({ length: most(all, fee) }, () => fee)).reverse();
+            ids.push((await kit.reconcile(fileOf(reference, whole), { period })).id);
+            await expectMoney(ids, all, owed);
+          },
+        ),
+        { numRuns: 25 },
+      );
+    });
+
+    it("knows them as well when several instances work at several files at once", async function () {
+      this.timeout(60_000);
+      await kit.reconciliations.stop();
+      await fc.assert(
+        fc.asyncProperty(fc.array(file, { minLength: 3, maxLength: 4 }), async (all) => {
+          const reference = `at_once_${(charges += 1)}`;
+          const owed = await kit.balance(RECEIVABLE);
+          await kit.post([capture(reference)]);
+          const { core, parts } = kit;
+          const service = new ReconciliationService(core, { ...parts, enqueue: () => undefined });
+          const ids: string[] = [];
+          for (const fees of all) {
+            const input = { processor: PROCESSOR, format: "csv", content: fileOf(reference, fees), period };
+            ids.push(((await kit.call("POST", "/reconciliations", input)).body as Reconciliation).id);
+          }
+          await Promise.all([...ids, ...ids].map((id) => finishReconciliation(core, service, id)));
+          await expectMoney(ids, all, owed);
+        }),
+        { numRuns: 10 },
+      );
+    });
+
+    it("knows more of them than go to the database at once", async () => {
+      const content = csv(...Array.from({ length: 2 * LINES_AT_ONCE + 1 }, () => line("ch_1")));
+      expect(faultsOf(await kit.reconcile(content))).to.deep.equal({
+        missing_here: 1,
+        duplicate: 2 * LINES_AT_ONCE,
+      });
+      const more = csv(line("ch_1", { fee: 31 }), line("ch_1"));
+      const second = await kit.reconcile(more + content.slice(content.indexOf("\n") + 1));
+      expect(faultsOf(second)).to.deep.equal({ duplicate: 2 });
+      expect(second.known).to.equal(2 * LINES_AT_ONCE + 1);
+    });
+
+    for (const isClaimed of [false, true]) {
+      it(`judges the line that stands anew also where the file has another one before it${isClaimed ? ", while it is applied" : ""}`, async () => {
+        const first = await kit.reconcile(csv(line("ch_1")));
+        const [stranger] = (await kit.items(first.id)) as [Item];
+        await kit.post([capture("ch_1")]);
+        // As an `apply` leaves it that has not posted its entries yet.
+        if (isClaimed) expect(await claimItem(kit.core.pool, first.id, stranger.number)).to.be.true;
+        const second = await kit.reconcile(csv(line("ch_1", { fee: 31 }), line("ch_1")));
+        expect(second).to.deep.include({ matched: 1, known: 0 });
+        expect(faultsOf(second)).to.deep.equal({ duplicate: 1 });
+        if (isClaimed) expect((await apply(stranger)).status).to.equal(200);
+        else expect((await apply(stranger)).status).to.equal(409);
+        for (const item of await kit.items(second.id)) expect((await apply(item)).status).to.equal(200);
+        expect(await kit.balance("processor_receivable.simulator")).to.equal(0);
+        expect(await kit.balance("cash")).to.equal(970 + 969);
+        expect(await kit.balance("suspense")).to.equal(-1000);
+      });
+    }
+  });
+
   it("counts on an item that is being applied while a later file is worked through", async () => {
     await kit.post([capture("ch_1")]);
     const first = await kit.reconcile(csv(line("fee_1", { type: "fee" })));
@@ -389,8 +624,36 @@ describe("reconciliation", () => {
     expect(entries(item)).to.deep.equal([["usd", "credit cash 25", "debit processor_fees 25"]]);
   });
 
+  it("settles what a file itself has ended, though it was open before", async () => {
+    const told: SettlementLine[] = [];
+    const lines = [line("ch_open", { key: "pay_open-capture-1" }), line("ch_stranger")];
+    kit.settled = async (report, portion) => {
+      expect(report).to.include({ processor: PROCESSOR, livemode: false });
+      told.push(...portion);
+      await kit.post([capture("ch_open")]);
+    };
+    const done = await kit.reconcile(csv(...lines));
+    kit.settled = () => Promise.resolve();
+    expect(told).to.deep.equal(lines);
+    expect(done).to.deep.include({ matched: 1 });
+    expect(done.faults).to.include({ missing_here: 1, missing_there: 0 });
+  });
+
+  it("refuses a processor that there is none of, but not one that has settled before", async () => {
+    const file = (processor: string) => ({ processor, format: "csv", content: csv(line("ch_former")) });
+    const { status, body } = await kit.call("POST", "/reconciliations", file("former"));
+    expect(status).to.equal(400);
+    expect((body as { error: object }).error).to.include({
+      param: "processor",
+      message: "There is no processor former; there are simulator, ach.",
+    });
+    await kit.chart.account("processor_receivable", "usd", false, "former");
+    expect((await kit.call("POST", "/reconciliations", file("former"))).status).to.equal(201);
+  });
+
   it("refuses files that it cannot read, with line, value and remedy, and keeps nothing of them", async () => {
-    const content = `${csv(line("ch_1"))}ch_2,sale,10.50,xyz,-1,10,2026-02-30\n`;
+    const header = "reference,type,amount,currency,fee,net,date";
+    const content = `${header}\nch_1,charge,1000,usd,30,970,${DAY}\nch_2,sale,10.50,xyz,-1,10,2026-02-30\n`;
     const { status, body } = await kit.call("POST", "/reconciliations", {
       processor: PROCESSOR,
       format: "csv",
@@ -452,7 +715,7 @@ describe("reconciliation", () => {
     const { id, status } = body as Reconciliation;
     expect(status).to.equal("processing");
     const { createReconciliations } = await import("./index.ts");
-    const next = createReconciliations(kit.core, { once: kit.core.once, chart: kit.chart });
+    const next = createReconciliations(kit.core, kit.parts);
     next.start();
     const done = await kit.reconcile(content);
     expect(done).to.deep.include({ id, status: "completed", matched: 1 });

@@ -25,6 +25,9 @@ export interface ReconciliationData {
   metadata: Record<string, string>;
 }
 
+/** What working a file through comes to. */
+export type Outcome = Pick<ReconciliationData, "lines" | "matched" | "known" | "faults" | "totals" | "items">;
+
 export type StoredReconciliation = StoredObject<ReconciliationData>;
 
 /** What is kept of an item. */

@@ -4,12 +4,21 @@ import { pageOf, type Page } from "../database/page.ts";
 import type { SettlementLine, SettlementType } from "../processors/processor.ts";
 import { type FaultKind, type Known, LEDGER_TYPES, type Movement } from "./match.ts";
 import type { ProposedTransaction } from "./propose.ts";
-import type { ItemData, ItemRow } from "./reconciliation.ts";
+import type { ItemData, ItemRow, Outcome } from "./reconciliation.ts";
 import type { ItemKind } from "./schemas.ts";
 
 export interface Source {
   livemode: boolean;
   processor: string;
+}
+
+/** Whether the ledger has what a processor owes, or owed, us. */
+export async function isKnownProcessor(pool: pg.Pool, { livemode, processor }: Source): Promise<boolean> {
+  const { rowCount } = await pool.query(
+    "select from ledger_accounts where livemode = $1 and code = $2 limit 1",
+    [livemode, `processor_receivable.${processor}`],
+  );
+  return rowCount === 1;
 }
 
 export interface FileRow extends Source {
@@ -35,13 +44,16 @@ export async function claimFile(pool: pg.Pool, file: FileRow, content: string): 
   return rows[0]?.reconciliation ?? reconciliation;
 }
 
-/** A file that is not worked through yet. */
-export async function openFile(
-  pool: pg.Pool,
-  reconciliation: string,
-): Promise<(FileRow & { content: string }) | undefined> {
-  const { rows } = await pool.query<FileRow & { content: string }>(
-    `select livemode, processor, digest, reconciliation, format, content
+export interface OpenFile extends FileRow {
+  content: string;
+  /** What working it through has come to, where that is done and only the completion is left. */
+  outcome: Outcome | null;
+}
+
+/** A file whose reconciliation is not completed yet. */
+export async function openFile(pool: pg.Pool, reconciliation: string): Promise<OpenFile | undefined> {
+  const { rows } = await pool.query<OpenFile>(
+    `select livemode, processor, digest, reconciliation, format, content, outcome
      from reconciliation_files where reconciliation = $1 and content is not null`,
     [reconciliation],
   );
@@ -63,10 +75,35 @@ export async function isProcessing(connection: Connection, reconciliation: strin
   return rowCount === 1;
 }
 
+/** What a file has come to, if that is kept and the reconciliation was not completed since. */
+export async function keptOutcome(
+  connection: Connection,
+  { livemode, processor, digest }: FileRow,
+): Promise<Outcome | undefined> {
+  const { rows } = await connection.query<{ outcome: Outcome | null }>(
+    "select outcome from reconciliation_files where livemode = $1 and processor = $2 and digest = $3",
+    [livemode, processor, digest],
+  );
+  return rows[0]?.outcome ?? undefined;
+}
+
+/** Within the transaction that keeps the lines and items: from then on, later files count on them. */
+export async function keepOutcome(
+  connection: Connection,
+  { livemode, processor, digest }: FileRow,
+  outcome: Outcome,
+): Promise<void> {
+  await connection.query(
+    `update reconciliation_files set outcome = $4 where livemode = $1 and processor = $2 and digest = $3`,
+    [livemode, processor, digest, JSON.stringify(outcome)],
+  );
+}
+
 export async function forgetContent(pool: pg.Pool, reconciliation: string): Promise<void> {
-  await pool.query("update reconciliation_files set content = null where reconciliation = $1", [
-    reconciliation,
-  ]);
+  await pool.query(
+    "update reconciliation_files set content = null, outcome = null where reconciliation = $1",
+    [reconciliation],
+  );
 }
 
 /** Runs `work` in one transaction, alone among the files of a processor. */
@@ -91,11 +128,16 @@ export async function alone<T>(
   }
 }
 
-/** Undoes what an attempt that broke off left. */
+/** Undoes what the version before left of an attempt that broke off: it kept no outcome with it. */
 export async function clear(connection: Connection, reconciliation: string): Promise<void> {
   await connection.query("delete from reconciliation_items where reconciliation = $1", [reconciliation]);
   await connection.query("delete from reconciliation_lines where reconciliation = $1", [reconciliation]);
 }
+
+/** What reconciliation `r` has come to is kept, if it is not completed. */
+const IS_WORKED_THROUGH = `(r.status = 'completed' or exists (
+  select from reconciliation_files f where f.reconciliation = r.id and f.content is not null and f.outcome is not null
+))`;
 
 export interface LineRow {
   line: SettlementLine;
@@ -138,20 +180,22 @@ export async function keepLines(
   return rows;
 }
 
-/** Lines with the references that reconciliations of other files took for duplicates. */
+/** Lines with the references that reconciliations of other files took for duplicates, and how many there are of each. */
 export async function duplicatesBefore(
   connection: Connection,
   { livemode, processor }: Source,
   reconciliation: string,
   references: readonly string[],
-): Promise<SettlementLine[]> {
-  const { rows } = await connection.query<{ line: SettlementLine }>(
-    `select i.data -> 'line' as line from reconciliation_files f join reconciliation_items i using (reconciliation)
+): Promise<{ line: SettlementLine; count: number }[]> {
+  const { rows } = await connection.query<{ line: SettlementLine; count: number }>(
+    `select i.data -> 'line' as line, count(*) as count
+     from reconciliation_items i join reconciliation_files f using (reconciliation)
      where f.livemode = $1 and f.processor = $2 and i.reconciliation <> $3 and i.kind = 'duplicate'
-       and i.data -> 'line' ->> 'processorReference' = any ($4)`,
+       and i.data -> 'line' ->> 'processorReference' = any ($4)
+     group by 1`,
     [livemode, processor, reconciliation, references],
   );
-  return rows.map(({ line }) => line);
+  return rows;
 }
 
 /** A movement as the ledger has it, whatever reconciliations made of it. */
@@ -207,6 +251,46 @@ export async function missingMovements(
   return rows;
 }
 
+/** The movements of refunds that no file has had. @param objects the refunds */
+export async function missingOfRefunds(
+  connection: Connection,
+  { livemode, processor }: Source,
+  objects: readonly string[],
+): Promise<LedgerMovement[]> {
+  if (objects.length === 0) return [];
+  const { rows } = await connection.query<LedgerMovement>(
+    // That it is no transfer is written out, so that the index on the objects of all others serves.
+    `${MOVEMENTS} and t.object = any ($5) and t.type <> 'transfer' and y.type in ('refund', 'refund_reversal')
+       and not exists (
+         select from reconciliation_lines l
+         where l.livemode = $1 and l.processor = $2 and l.type = y.type
+           and l.reference = t.metadata ->> 'processor_reference'
+       )`,
+    [livemode, processor, ...TYPES, objects],
+  );
+  return rows;
+}
+
+/** Of some days, those that the period of another file holds, which was worked through. */
+export async function daysOfOthers(
+  connection: Connection,
+  { livemode, processor }: Source,
+  reconciliation: string,
+  days: readonly string[],
+): Promise<Set<string>> {
+  if (days.length === 0) return new Set();
+  const { rows } = await connection.query<{ day: string }>(
+    `select day from unnest($4::text[]) as d (day)
+     where exists (
+       select from reconciliations r
+       where r.livemode = $1 and r.data ->> 'processor' = $2 and r.id <> $3
+         and day between r.data -> 'period' ->> 'from' and r.data -> 'period' ->> 'to' and ${IS_WORKED_THROUGH}
+     )`,
+    [livemode, processor, reconciliation, [...new Set(days)]],
+  );
+  return new Set(rows.map(({ day }) => day));
+}
+
 /** Payments, refunds and payouts that a processor's references lead to, whatever became of them. */
 export async function knownObjects(
   connection: Connection,
@@ -227,27 +311,46 @@ export async function knownObjects(
   return new Map(rows.map(({ reference, object, status }) => [reference, { object, status }]));
 }
 
+/** An item of an earlier file waits for somebody to give the movement up, somebody has or is about to, or nobody need any more. */
+export type MissingState = "open" | "given_up" | "resolved";
+
 /**
- * Items of movements that another file now has, or lacks as well, need nothing more, unless they were applied.
- * Who applies one at this moment has claimed it before this looks at it, or finds it resolved.
- * @returns the movements that were given up by such an item
+ * What became of movements that earlier files lacked. Who would give one up from here on waits for the end of the transaction,
+ * and finds it resolved if `resolveMissing` did that.
  */
+export async function lockMissing(
+  connection: Connection,
+  movements: readonly LedgerMovement[],
+): Promise<Map<string, MissingState>> {
+  // Of a movement with several items the last counts: first resolved ones, then open ones, then those that gave it up.
+  const { rows } = await connection.query<{ movement: string; state: MissingState }>(
+    `select i.movement, case
+       when i.data ? 'claimed' or r.data -> 'applied' ? i.number::text then 'given_up'
+       when i.resolved then 'resolved' else 'open'
+     end as state
+     from reconciliation_items i join reconciliations r on r.id = i.reconciliation
+     where i.movement = any ($1) and i.kind = 'missing_there'
+     order by state desc for update of i`,
+    [movements.map(({ transaction }) => transaction)],
+  );
+  return new Map(rows.map(({ movement, state }) => [movement, state]));
+}
+
+/** Items of movements that this file has, or lacks as well, need nothing more, unless they were applied. */
 export async function resolveMissing(
   connection: Connection,
-  movements: readonly string[],
-): Promise<Set<string>> {
-  const { rows } = await connection.query<{ movement: string; applied: boolean }>(
-    `update reconciliation_items i set resolved = true from reconciliations r
-     where r.id = i.reconciliation and i.movement = any ($1) and i.kind = 'missing_there'
-     returning i.movement, i.data ? 'claimed' or r.data -> 'applied' ? i.number::text as applied`,
-    [movements],
+  movements: readonly LedgerMovement[],
+): Promise<void> {
+  await connection.query(
+    "update reconciliation_items set resolved = true where movement = any ($1) and kind = 'missing_there'",
+    [movements.map(({ transaction }) => transaction)],
   );
-  return new Set(rows.filter(({ applied }) => applied).map(({ movement }) => movement));
 }
 
 /**
  * Resolves the items of lines whose movement the ledger did not know when they came, for the reconciliation that judges them
- * anew; a second time for the same one, too. A reconciliation that is not completed begins anew and judges its lines itself.
+ * anew; a second time for the same one, too. A file that the version before did not bring to its end is worked through anew,
+ * and judges its lines itself.
  * @returns those lines, with the entries of the items that were applied
  */
 export async function resolveLines(
@@ -264,7 +367,8 @@ export async function resolveLines(
      set resolved = true, data = i.data || jsonb_build_object('successor', $1::text)
      from unnest($2::text[], $3::text[], $4::text[]) as l (reconciliation, type, reference)
      join reconciliations r on r.id = l.reconciliation
-     where i.reconciliation = l.reconciliation and i.kind in ('missing_here', 'status_differs') and r.status = 'completed'
+     where i.reconciliation = l.reconciliation and i.kind in ('missing_here', 'status_differs')
+       and ${IS_WORKED_THROUGH}
        and i.data -> 'line' ->> 'type' = l.type and i.data -> 'line' ->> 'processorReference' = l.reference
        and (not i.resolved or i.data ->> 'successor' = $1)
      returning l.type, l.reference, case

@@ -137,7 +137,8 @@ export const Item = Type.Object(
         "missing_here: the ledger has no such movement; missing_there: no file has it; duplicate: the file has it twice; status_differs: ours has not come so far; settlement: all lines that agree.",
     }),
     status: Type.Enum(["open", "applied", "resolved"], {
-      description: "Resolved: a later file explained it, or has an item for it; nothing is left to do.",
+      description:
+        "Resolved: a later file explained it, or has an item for it, or the refund failed; nothing is left to do.",
     }),
     line: Nullable(ItemLine),
     movement: Nullable(ItemMovement),

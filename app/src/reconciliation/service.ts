@@ -7,9 +7,9 @@ import type { GivenAnswer, Once } from "../journal/once.ts";
 import type { LedgerTransaction } from "../journal/write.ts";
 import type { Chart } from "../ledger/chart.ts";
 import { parseFeeSchedule } from "../payments/fees.ts";
-import type { SettlementLine } from "../processors/processor.ts";
-import { readCamt053 } from "./camt053.ts";
+import type { Processors, SettlementListener } from "../processors/processor.ts";
 import { FAULT_KINDS, type FaultKind } from "./match.ts";
+import { readPortions } from "./reading.ts";
 import {
   type ItemRow,
   type ReconciliationData,
@@ -17,14 +17,20 @@ import {
   showReconciliation,
   type StoredReconciliation,
 } from "./reconciliation.ts";
-import { claimFile, claimItem, findItem } from "./repository.ts";
+import { claimFile, claimItem, findItem, isKnownProcessor } from "./repository.ts";
 import type { ReconciliationInput } from "./schemas.ts";
-import { readCsv } from "./settlement-csv.ts";
+import type { SettlementFile } from "./settlement-file.ts";
 import { FileFault, isDay } from "./settlement-line.ts";
 
-export interface ReconciliationServiceOptions {
+export interface ReconciliationParts {
   once: Once;
   chart: Chart;
+  processors: Pick<Processors, "names">;
+  /** Is told a file's lines before they are held against the ledger. */
+  settlements: SettlementListener;
+}
+
+export interface ReconciliationServiceOptions extends ReconciliationParts {
   /** Called with a reconciliation that waits to be worked through. */
   enqueue: (id: string) => void;
 }
@@ -32,10 +38,17 @@ export interface ReconciliationServiceOptions {
 export class ReconciliationService {
   readonly #core: Core;
   readonly #options: ReconciliationServiceOptions;
+  /** Requests read their files one after the other: a large one takes much memory. */
+  #lastReading: Promise<unknown> = Promise.resolve();
 
   constructor(core: Core, options: ReconciliationServiceOptions) {
     this.#core = core;
     this.#options = options;
+  }
+
+  /** Is told the lines of files that are worked through. */
+  get settlements(): SettlementListener {
+    return this.#options.settlements;
   }
 
   /** @throws ApiError 404 */
@@ -47,8 +60,9 @@ export class ReconciliationService {
 
   /** Takes a file in; the same file again is the same reconciliation. */
   async create(operation: Operation, input: ReconciliationInput): Promise<GivenAnswer> {
-    const lines = await readLines(input);
-    const period = periodOf(input, lines);
+    await this.#refuseUnknownProcessor(input.processor, operation.caller.livemode);
+    const { lines, days } = await this.#read(input);
+    const period = periodOf(input, days);
     checkFees(input.fees);
     const { livemode } = operation.caller;
     const { processor, format, content } = input;
@@ -61,7 +75,7 @@ export class ReconciliationService {
       digest,
       period,
       fees: input.fees ?? null,
-      lines: lines.length,
+      lines,
       matched: 0,
       known: 0,
       faults: Object.fromEntries(FAULT_KINDS.map((kind) => [kind, 0])) as Record<FaultKind, number>,
@@ -83,6 +97,21 @@ export class ReconciliationService {
     return answer;
   }
 
+  /** A processor that is configured no more may still settle. */
+  async #refuseUnknownProcessor(processor: string, livemode: boolean): Promise<void> {
+    const { names } = this.#options.processors;
+    if (names.includes(processor) || (await isKnownProcessor(this.#core.pool, { processor, livemode })))
+      return;
+    const message = `There is no processor ${processor}; there are ${names.join(", ")}.`;
+    throw invalid("parameter_invalid", message, "processor");
+  }
+
+  #read(file: SettlementFile): Promise<FileSummary> {
+    const summary = this.#lastReading.then(() => summaryOf(file));
+    this.#lastReading = summary.catch(() => undefined);
+    return summary;
+  }
+
   async #record(id: string, livemode: boolean, data: ReconciliationData) {
     const existing = await this.#core.objects.get<ReconciliationData>("reconciliations", id, livemode);
     if (existing) return { answer: { status: 200, body: showReconciliation(existing) } };
@@ -92,14 +121,18 @@ export class ReconciliationService {
   }
 
   /** The object as it is now, and the event that tells so. */
-  effects(stored: StoredReconciliation, event: string, body: object = showReconciliation(stored)) {
+  effects(
+    stored: StoredReconciliation,
+    event: "created" | "completed" | "item_applied",
+    body: object = showReconciliation(stored),
+  ) {
     const { id, version, created, data } = stored;
     return {
       objects: [{ kind: "reconciliations" as const, id, version, created, data }],
       events: [
         {
           id: this.#core.makeId("event"),
-          type: `reconciliation.${event}`,
+          type: `reconciliation.${event}` as const,
           object: id,
           version,
           created: this.#core.clock(),
@@ -170,46 +203,49 @@ export class ReconciliationService {
   }
 }
 
-/** @throws ApiError 400 with the first mistakes of the file */
-export async function readLines({
-  format,
-  content,
-}: Pick<ReconciliationInput, "format" | "content">): Promise<SettlementLine[]> {
-  try {
-    const lines = format === "csv" ? await readCsv(content) : readCamt053(content);
-    if (lines.length === 0)
-      throw new FileFault([{ where: "file", message: "It holds no settlement lines." }]);
-    return lines;
-  } catch (error) {
-    if (!(error instanceof FileFault)) throw error;
-    const mistakes = error.faults.map(({ where, message }) => ({
-      param: "content",
-      code: "file_invalid",
-      message: `${where}: ${message}`,
-    }));
-    throw new ApiError(400, "invalid_request_error", "file_invalid", mistakes[0]?.message ?? "", {
-      param: "content",
-      mistakes: mistakes.length > 1 ? mistakes : undefined,
-    });
-  }
+interface FileSummary {
+  lines: number;
+  /** The first and the last day in the file. */
+  days: { from: string; to: string };
 }
 
-function periodOf(
-  { period }: ReconciliationInput,
-  lines: readonly SettlementLine[],
-): { from: string; to: string } {
-  if (period) {
-    for (const [end, day] of Object.entries(period))
-      if (!isDay(day))
-        throw invalid("parameter_invalid", `${day} is no day of the calendar.`, `period.${end}`);
-    if (period.to < period.from)
-      throw invalid("parameter_invalid", `${period.to} is before ${period.from}.`, "period.to");
-    return period;
+/** @throws ApiError 400 with the first mistakes of the file */
+async function summaryOf(file: SettlementFile): Promise<FileSummary> {
+  const summary: FileSummary = { lines: 0, days: { from: "9999-12-31", to: "0001-01-01" } };
+  const { days } = summary;
+  try {
+    for await (const lines of readPortions(file)) {
+      summary.lines += lines.length;
+      for (const { date } of lines) {
+        if (date < days.from) days.from = date;
+        if (date > days.to) days.to = date;
+      }
+    }
+  } catch (error) {
+    throw error instanceof FileFault ? refusal(error) : error;
   }
-  const days = lines.map(({ date }) => date);
-  const least = days.reduce((one, other) => (other < one ? other : one));
-  const most = days.reduce((one, other) => (other > one ? other : one));
-  return { from: least, to: most };
+  return summary;
+}
+
+function refusal({ faults }: FileFault): ApiError {
+  const mistakes = faults.map(({ where, message }) => ({
+    param: "content",
+    code: "file_invalid",
+    message: `${where}: ${message}`,
+  }));
+  return new ApiError(400, "invalid_request_error", "file_invalid", mistakes[0]?.message ?? "", {
+    param: "content",
+    mistakes: mistakes.length > 1 ? mistakes : undefined,
+  });
+}
+
+function periodOf({ period }: ReconciliationInput, days: FileSummary["days"]): FileSummary["days"] {
+  if (!period) return days;
+  for (const [end, day] of Object.entries(period))
+    if (!isDay(day)) throw invalid("parameter_invalid", `${day} is no day of the calendar.`, `period.${end}`);
+  if (period.to < period.from)
+    throw invalid("parameter_invalid", `${period.to} is before ${period.from}.`, "period.to");
+  return period;
 }
 
 function checkFees(fees: string | undefined): void {

@@ -1,9 +1,10 @@
 /**
- * Settlement files as CSV, with a header line. Columns, in any order:
+ * Settlement files as CSV, with a header line. Columns, in any order; `key` may be left out:
  *
  * | column    | what                                                                                         |
  * |-----------|----------------------------------------------------------------------------------------------|
  * | reference | the processor's id of the movement                                                           |
+ * | key       | ours of the operation, as the processor was given it; empty where it has none                  |
  * | type      | charge, refund, refund_reversal, chargeback, chargeback_reversal, payout, payout_reversal, fee |
  * | amount    | gross, minor units, above zero                                                               |
  * | currency  | ISO 4217, three letters                                                                      |

@@ -53,6 +53,8 @@ export function readLine(
   const reference = fields.reference ?? "";
   if (reference === "" || reference.length > REFERENCE_LENGTH)
     refuse("reference", `1 to ${REFERENCE_LENGTH} characters`);
+  const key = fields.key ?? "";
+  if (key.length > REFERENCE_LENGTH) refuse("key", `at most ${REFERENCE_LENGTH} characters`);
   const type = fields.type as SettlementType;
   if (!SETTLEMENT_TYPES.includes(type)) refuse("type", `one of ${SETTLEMENT_TYPES.join(", ")}`);
   const currency = (fields.currency ?? "").toLowerCase();
@@ -63,7 +65,8 @@ export function readLine(
   const date = fields.date ?? "";
   if (!isDay(date)) refuse("date", "a day as 2026-01-31");
   if (faults.length > 0) return { faults };
-  return { line: { processorReference: reference, type, amount, currency, fee, net, date }, faults };
+  const line = { processorReference: reference, type, amount, currency, fee, net, date };
+  return { line: key === "" ? line : { ...line, key }, faults };
 }
 
 export function isDay(text: string): boolean {

@@ -2,6 +2,7 @@
 import { toSeconds } from "../clock.ts";
 import type { StoredObject } from "../database/objects.ts";
 import { invalid } from "../errors.ts";
+import type { EventType } from "../events/types.ts";
 import {
   amountDone,
   beginAttempt,
@@ -135,7 +136,7 @@ export function beginRefund(
 
 export interface DecidedRefund {
   data: Refund;
-  event?: string;
+  event?: EventType;
   postings?: Posting[];
   /** Minor units that can be given back again. */
   returns?: number;

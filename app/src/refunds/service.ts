@@ -1,7 +1,7 @@
 /** Refunds: from requests to decisions, and from processors' answers to what they make of a refund and its payment. */
 import type { Core } from "../core.ts";
 import { mergeMetadata } from "../customers/index.ts";
-import { notFound } from "../errors.ts";
+import { namedBy, notFound } from "../errors.ts";
 import type { RequireOpen } from "../flags/index.ts";
 import type { Caller, Operation } from "../http/operation.ts";
 import { pageOptions } from "../http/pages.ts";
@@ -110,7 +110,7 @@ export function refundService(core: Core, { once, chart, processors, payments, r
       const id = makeId("refund");
       const created = clock();
       return undertakings.run(operation, async () => {
-        const payment = await payments.find(body.payment, caller);
+        const payment = await namedBy("payment", payments.find(body.payment, caller));
         requireOpen(caller.livemode, `refunds.processor.${payment.data.processor ?? ""}`);
         const { reason, description, reference, amount } = body;
         const terms = { amount, reason, description, reference, metadata: mergeMetadata({}, body.metadata) };

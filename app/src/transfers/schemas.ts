@@ -16,12 +16,12 @@ export const NewTransfer = Type.Object(
     currency: Currency,
     source: Type.String({
       maxLength: 100,
-      description: "Id of the account that is debited.",
+      description: "Id of the account that is debited: it falls; an asset or expense rises.",
       examples: ["acct_01m80pvkadecrbzqsgybvvvmqg"],
     }),
     destination: Type.String({
       maxLength: 100,
-      description: "Id of the account that is credited.",
+      description: "Id of the account that is credited: it rises; an asset or expense falls.",
       examples: ["acct_01m80pvkaeecrbzqsgybvvvmqh"],
     }),
     description: Type.Optional(Description),

@@ -41,6 +41,7 @@ export function makeTransfer(core: Core, { livemode }: Caller, body: NewTransfer
   const json = JSON.stringify(shown);
   return {
     answer: { status: 201, body: json },
+    fieldOf: (account) => (account === source ? "source" : "destination"),
     transactions: [
       {
         id: transaction,

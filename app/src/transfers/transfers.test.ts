@@ -109,7 +109,7 @@ describe("Transfers", () => {
     const body = transfer({ amount: 1001 });
     const first = await api.post<Failure>("/v1/transfers", body, { idempotencyKey: "too-much" });
     expect(first.status).to.equal(402);
-    expect(first.body.error).to.include({ code: "insufficient_funds" });
+    expect(first.body.error).to.include({ code: "insufficient_funds", param: "source" });
     expect(first.body.error.message).to.equal(`Account ${alice} has not enough available funds.`);
     const second = await api.post<Failure>("/v1/transfers", body, { idempotencyKey: "too-much" });
     expect(second.text).to.equal(first.text);
@@ -157,7 +157,7 @@ describe("Transfers", () => {
     [
       "an unknown currency",
       { currency: "xyz" },
-      'currency is "xyz", but must be one of aed, afn, all, amd, ang, aoa, ars, aud, ….',
+      'currency is "xyz", but must be one of xaf, xcd, xcg, xof, xpf, aed, afn, all, … (all: /openapi.json#/components/schemas/Currency).',
     ],
     ["a field that there is not", { to: "x" }, "to is not known here: remove it from the body."],
   ];
@@ -180,15 +180,22 @@ describe("Transfers", () => {
     ]);
   });
 
-  it("refuse equal accounts, unknown accounts, other currencies and closed accounts", async () => {
+  it("refuse equal accounts, unknown accounts, other currencies and closed accounts, naming the field", async () => {
     const euro = await open({ name: "Euro", currency: "eur" });
     const closed = await open({ name: "Closed" });
     await api.post(`/v1/ledger/accounts/${closed}`, { status: "closed" });
-    const codes: string[] = [];
-    for (const destination of [alice, "acct_nobody", euro, closed]) {
-      codes.push((await api.post<Failure>("/v1/transfers", transfer({ destination }))).body.error.code);
+    for (const [account, code] of [
+      [alice, "same_account"],
+      ["acct_nobody", "resource_missing"],
+      [euro, "currency_mismatch"],
+      [closed, "account_closed"],
+    ] as const) {
+      const to = await api.post<Failure>("/v1/transfers", transfer({ destination: account }));
+      expect(to.body.error).to.include({ code, param: "destination" });
+      if (account === alice) continue;
+      const from = await api.post<Failure>("/v1/transfers", transfer({ source: account }));
+      expect(from.body.error).to.include({ code, param: "source" });
     }
-    expect(codes).to.deep.equal(["same_account", "resource_missing", "currency_mismatch", "account_closed"]);
   });
 
   it("answer 404 for what there is not", async () => {

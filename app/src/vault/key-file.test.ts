@@ -59,6 +59,24 @@ describe("the vault's key file", () => {
     );
   });
 
+  it("is refused when it is damaged or no file, without a word of what it holds", async () => {
+    await keyFile(path);
+    for (const content of ["c2VjcmV0LWtleQ==", '{"keys":"c2VjcmV0"}', "[]", ""]) {
+      await writeFile(path, content);
+      expect(await messageOf(keyFile(path))).to.equal(
+        `The vault's key file ${path} is damaged; restore it from its backup.`,
+      );
+    }
+    expect(await messageOf(keyFile(folder))).to.equal(
+      `The vault's key file ${folder} cannot be used (EISDIR: illegal operation on a directory, read): ` +
+        "set VAULT_KEY_FILE to a file that the service may make and read.",
+    );
+    const below = join(path, "key");
+    expect(await messageOf(keyFile(below))).to.match(
+      / cannot be used \(EEXIST: .*\): set VAULT_KEY_FILE to /,
+    );
+  });
+
   it("with a key added wraps by the new one and unwraps by both", async () => {
     const { plain, ...key } = await (await keyFile(path)).generate(CONTEXT);
     await addKey(path);

@@ -1,29 +1,36 @@
 /** The root key in a file of this machine: for development and tests; production keeps it in AWS KMS. */
 import { randomBytes, randomUUID, type KeyObject } from "node:crypto";
-import { mkdir, readFile, stat } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { readFile, stat } from "node:fs/promises";
 import { dirname } from "node:path";
+import { Type, type Static } from "typebox";
+import { Value } from "typebox/value";
+import { makeFolders } from "../data-folder.ts";
 import { createSecretFile, replaceSecretFile } from "../secret-file.ts";
+import { StartError } from "../start-error.ts";
 import { importKey, KEY_BYTES, open, seal, type Place } from "./aes-gcm.ts";
 import type { KeyContext, KeyEncryption } from "./key-encryption.ts";
 
 /** What the file holds: today's key first, earlier ones after it. */
-interface KeyFile {
-  keys: { id: string; key: string }[];
-}
+const KeyFile = Type.Object({ keys: Type.Array(Type.Object({ id: Type.String(), key: Type.String() })) });
+type KeyFile = Static<typeof KeyFile>;
 
-/** Opens the key file; makes it, with a new key, when there is none. @throws Error when others may read it */
+/**
+ * Opens the key file; makes it, with a new key, when there is none.
+ * @throws StartError when others may read it, it cannot be read or made, or holds something else
+ */
 export async function keyFile(path: string): Promise<KeyEncryption> {
   const content = await readOrCreate(path);
   const keys = new Map<string, KeyObject>();
   for (const { id, key } of content.keys) keys.set(`file:${id}`, importKey(decodeKey(path, id, key)));
   const [today] = keys.keys();
   if (today === undefined)
-    throw new Error(`The vault's key file ${path} holds no key; restore it from its backup.`);
+    throw new StartError(`The vault's key file ${path} holds no key; restore it from its backup.`);
 
   const keyNamed = (root: string): KeyObject => {
     const key = keys.get(root);
     if (!key)
-      throw new Error(
+      throw new StartError(
         `The vault's key file ${path} lacks the key ${root}; restore the file from its backup.`,
       );
     return key;
@@ -70,37 +77,52 @@ function newKey() {
 function decodeKey(path: string, id: string, key: string): Buffer {
   const bytes = Buffer.from(key, "base64");
   if (bytes.length === KEY_BYTES) return bytes;
-  throw new Error(
+  throw new StartError(
     `The key ${id} of the vault's key file ${path} has ${bytes.length} bytes instead of ${KEY_BYTES}.`,
   );
 }
 
 async function readOrCreate(path: string): Promise<KeyFile> {
   try {
+    if (!existsSync(path)) {
+      makeFolders(dirname(path), 0o700);
+      createSecretFile(path, textOf({ keys: [newKey()] }));
+    }
     return await read(path);
   } catch (error) {
-    if (!isCode(error, "ENOENT")) throw error;
+    if (error instanceof StartError) throw error;
+    throw new StartError(
+      `The vault's key file ${path} cannot be used (${(error as Error).message}): set VAULT_KEY_FILE to a file that the ` +
+        "service may make and read.",
+      { cause: error },
+    );
   }
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  createSecretFile(path, textOf({ keys: [newKey()] }));
-  return read(path);
 }
 
 async function read(path: string): Promise<KeyFile> {
   const text = await readFile(path, "utf8");
   const mode = (await stat(path)).mode & 0o777;
   if (process.platform !== "win32" && (mode & 0o077) !== 0) {
-    throw new Error(
+    throw new StartError(
       `Others may read the vault's key file ${path} (mode ${mode.toString(8)}); run: chmod 600 ${path}`,
     );
   }
-  return JSON.parse(text) as KeyFile;
+  const content = contentOf(text);
+  if (content === undefined)
+    throw new StartError(`The vault's key file ${path} is damaged; restore it from its backup.`);
+  return content;
+}
+
+/** Undefined for what is no key file; why is not said, since that could quote a key. */
+function contentOf(text: string): KeyFile | undefined {
+  try {
+    const content: unknown = JSON.parse(text);
+    return Value.Check(KeyFile, content) ? content : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function textOf(content: KeyFile): string {
   return `${JSON.stringify(content, null, 2)}\n`;
-}
-
-function isCode(error: unknown, code: string): boolean {
-  return error instanceof Error && "code" in error && error.code === code;
 }

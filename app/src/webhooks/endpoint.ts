@@ -18,7 +18,11 @@ export interface EndpointData {
   disabled_reason: DisabledReason | null;
   /** Events from before are not sent, but for those of `last_enabled`; milliseconds since 1970 (UTC). */
   enabled_since: number;
-  /** When it was enabled before it was last disabled: events of that time are for it, however late they are looked at. */
+  /**
+   * From when it was first enabled until it was last disabled: events of that time are for it, however late they are looked at.
+   * Those of times between in which it was disabled are passed over as they come, before it is enabled again; where the
+   * service was away so long, it gets them too, for none may be lost.
+   */
   last_enabled?: { since: number; until: number };
   /** The current one first. */
   secrets: [StoredSecret, ...StoredSecret[]];
@@ -61,7 +65,7 @@ export function updateEndpoint(data: EndpointData, changes: Partial<EndpointInpu
 export function disableEndpoint(data: EndpointData, reason: DisabledReason, now: number): EndpointData {
   if (data.status === "disabled")
     throw invalid("endpoint_disabled", "The webhook endpoint is disabled already.");
-  const last = { since: data.enabled_since, until: now };
+  const last = { since: data.last_enabled?.since ?? data.enabled_since, until: now };
   return { ...data, status: "disabled", disabled_reason: reason, last_enabled: last };
 }
 

@@ -134,6 +134,42 @@ describe("webhook endpoints", () => {
     expect(body).not.to.have.property("secret");
   });
 
+  it("refuse types of events that there are not, naming the place, the value and what comes nearest", async () => {
+    const id = await made();
+    const refused = (field: string, value: string, near: string) =>
+      `${field}.1 is "${value}", but must be one of ${near}, … (all: /openapi.json#/components/schemas/EventPattern).`;
+    const near =
+      "refund.*, refund.canceled, refund.created, refund.failed, refund.succeeded, refund.updated, reconciliation.*, " +
+      "reconciliation.completed";
+    for (const value of ["refund.nope", "refund.cre*", "refund"]) {
+      const enabled_events = ["payment.*", value];
+      for (const path of ["/webhook_endpoints", `/webhook_endpoints/${id}`]) {
+        const answer = await call(bench, "POST", path, { ...ENDPOINT, enabled_events });
+        expect(answer.status).to.equal(400);
+        expect(errorOf(answer)).to.include({ param: "enabled_events.1" });
+      }
+    }
+    const body = { ...ENDPOINT, enabled_events: ["*", "refund.nope"] };
+    expect(errorOf(await call(bench, "POST", "/webhook_endpoints", body))).to.include({
+      message: refused("enabled_events", "refund.nope", near),
+    });
+    const replay = { since: 0, types: ["*", "refund.nope"] };
+    expect(errorOf(await call(bench, "POST", `/webhook_endpoints/${id}/replay`, replay))).to.include({
+      message: refused("types", "refund.nope", near),
+    });
+  });
+
+  it("go on with types that a later version has no more", async () => {
+    const id = await made();
+    await bench.core.database.pool.query(
+      `update webhook_endpoints set data = jsonb_set(data, '{enabled_events}', '["invoice.paid"]') where id = $1`,
+      [id],
+    );
+    const { status, body } = await call(bench, "POST", `/webhook_endpoints/${id}`, { description: "shop" });
+    expect(status).to.equal(200);
+    expect(body).to.deep.include({ enabled_events: ["invoice.paid"], description: "shop" });
+  });
+
   it("are disabled and enabled", async () => {
     const id = await made();
     const act = (what: string) => call(bench, "POST", `/webhook_endpoints/${id}/${what}`);

@@ -29,6 +29,9 @@ const TRIES = 10;
 
 type Effects = Required<Pick<Write, "objects" | "events">>;
 
+/** What happens to an endpoint: events say so. */
+type EndpointEvent = "created" | "updated" | "enabled" | "disabled" | "deleted" | "secret_rotated";
+
 export class Endpoints {
   readonly #core: Core;
   readonly #repository: WebhookRepository;
@@ -91,7 +94,7 @@ export class Endpoints {
     mustBeEnabled(endpoint);
     const { id, version } = endpoint;
     const created = this.#core.clock();
-    const event = { id: this.#core.makeId("event"), type: "ping", object: id, version, created };
+    const event = { id: this.#core.makeId("event"), type: "ping" as const, object: id, version, created };
     return {
       answer: { status: 200, body: { object: "webhook_ping", webhook_endpoint: id, event: event.id } },
       events: [{ ...event, data: JSON.stringify(endpointView(endpoint)) }],
@@ -141,20 +144,20 @@ export class Endpoints {
     );
   }
 
-  #change(endpoint: Endpoint, data: EndpointData, what: string): Decision {
+  #change(endpoint: Endpoint, data: EndpointData, what: EndpointEvent): Decision {
     return this.#decision(changed(endpoint, data), what);
   }
 
-  #decision(endpoint: Endpoint, what: string): Decision {
+  #decision(endpoint: Endpoint, what: EndpointEvent): Decision {
     return { answer: { status: 200, body: endpointView(endpoint) }, ...this.#effects(endpoint, what) };
   }
 
-  #effects(endpoint: Endpoint, what: string): Effects {
+  #effects(endpoint: Endpoint, what: EndpointEvent): Effects {
     const { id, version, created, data } = endpoint;
     const { makeId, clock } = this.#core;
     const event = {
       id: makeId("event"),
-      type: `webhook_endpoint.${what}`,
+      type: `webhook_endpoint.${what}` as const,
       object: id,
       version,
       created: clock(),

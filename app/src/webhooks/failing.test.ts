@@ -382,6 +382,56 @@ describe("webhooks that are not delivered", () => {
     ]);
   });
 
+  it("are of all times in which their endpoint was enabled, however often it is disabled before they are looked at", async () => {
+    const target = await open();
+    const { id } = await makeEndpoint(bench, target.url);
+    const act = (what: string) => call(bench, "POST", `/webhook_endpoints/${id}/${what}`);
+    for (const object of ["pay_1", "pay_2", "pay_3"]) {
+      await happen(bench, [{ object }]);
+      bench.advance(HOUR);
+      await act("disable");
+      bench.advance(HOUR);
+      if (object !== "pay_3") await act("enable");
+    }
+    const other = await open();
+    await makeEndpoint(bench, other.url);
+    await happen(bench, [{ object: "pay_missed" }]);
+    await bench.webhooks.start();
+    await until(() => other.received.length === 1);
+    expect(target.received).to.deep.equal([]);
+    await act("enable");
+    await until(() => target.received.length === 3);
+    await settled(bench);
+    expect(target.received.map(({ object }) => object)).to.have.members(["pay_1", "pay_2", "pay_3"]);
+    expect(await deliveriesOf(id)).to.have.length(3);
+  });
+
+  it("are not lost, nor sent while it is disabled, when their endpoint is disabled and enabled again and again", async () => {
+    const isOff: boolean[] = [];
+    let off = false;
+    const target = await open((response) => {
+      isOff.push(off);
+      response.end();
+    });
+    const { id } = await makeEndpoint(bench, target.url);
+    const act = (what: string) => call(bench, "POST", `/webhook_endpoints/${id}/${what}`);
+    await bench.webhooks.start();
+    const sent: string[] = [];
+    for (let round = 1; round <= 20; round += 1) {
+      sent.push(...(await happen(bench, [{ object: `pay_${round}` }])));
+      await act("disable");
+      // What was claimed just before may still be under way.
+      await settled(bench);
+      off = true;
+      if (round % 4 === 0) await sleep(60);
+      off = false;
+      await act("enable");
+    }
+    await until(() => target.received.length >= sent.length);
+    expect(target.received.map((each) => each.id)).to.have.members(sent);
+    expect(isOff).not.to.include(true);
+  });
+
   it("are not made for an endpoint that is disabled so long that they would be dead letters by now", async () => {
     const target = await open();
     const { id } = await makeEndpoint(bench, target.url);

@@ -28,6 +28,14 @@ describe("the schedule of webhook attempts", () => {
     expect(retryDelay(10, 0.999)).to.be.within(26 * HOUR, 26.4 * HOUR);
   });
 
+  it("gives deliveries that failed together waits of their own, all within the tenth", () => {
+    RETRY_DELAYS.forEach((delay, index) => {
+      const waits = Array.from({ length: 100 }, (_, n) => retryDelay(index + 1, n / 100));
+      expect(new Set(waits).size).to.equal(100);
+      for (const wait of waits) expect(wait).to.be.within(delay, delay * (1 + JITTER));
+    });
+  });
+
   it("ends after the last wait", () => {
     expect(retryDelay(11, 0)).to.equal(undefined);
   });

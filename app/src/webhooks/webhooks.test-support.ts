@@ -10,6 +10,7 @@ import { testCore, type TestCore } from "../../test/core.test-support.ts";
 import { buildApp } from "../app.ts";
 import type { Core } from "../core.ts";
 import { createEvents } from "../events/index.ts";
+import type { EventType } from "../events/types.ts";
 import { makeIds } from "../ids.ts";
 import type { KeyEncryption } from "../vault/key-encryption.ts";
 import { createWebhooks, type Webhooks, type WebhooksOptions } from "./index.ts";
@@ -131,7 +132,7 @@ export async function makeEndpoint(
 
 /** An event that is to be committed. */
 export interface Happening {
-  type?: string;
+  type?: EventType;
   object: string;
   version?: number;
 }

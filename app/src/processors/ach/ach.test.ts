@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type pg from "pg";
 import { testCore, type TestCore } from "../../../test/core.test-support.ts";
 import { until } from "../../../test/wait.test-support.ts";
 import { sealedRows } from "../../vault/index.ts";
@@ -11,11 +12,33 @@ import type { FileRow } from "./entry.ts";
 import { AchFiles } from "./files.ts";
 import { type Addenda, type AchFile, buildAchFile, parseAchFile } from "./nacha/file.ts";
 import { AchRepository } from "./repository.ts";
+import { importReturns } from "./returns.ts";
 
 const DAY = 24 * 3_600_000;
 
 const WAITING_FOR_LOCK = `select from pg_locks l join pg_database d on d.oid = l.database
   where d.datname = current_database() and l.locktype = 'advisory' and not l.granted`;
+
+/** How many statements a pool's connections are asked while work is done. */
+async function statementsOf(pool: pg.Pool, work: () => Promise<void>): Promise<number> {
+  let count = 0;
+  const watched = new Map<pg.PoolClient, (...given: unknown[]) => unknown>();
+  const watch = (client: pg.PoolClient) => {
+    if (watched.has(client)) return;
+    const query = client.query.bind(client) as (...given: unknown[]) => unknown;
+    const counted = (...given: unknown[]) => {
+      count += 1;
+      return query(...given);
+    };
+    watched.set(client, query);
+    Object.assign(client, { query: counted });
+  };
+  pool.on("acquire", watch);
+  await work();
+  pool.off("acquire", watch);
+  for (const [client, query] of watched) Object.assign(client, { query });
+  return count;
+}
 
 describe("ACH", () => {
   let core: TestCore;
@@ -187,6 +210,21 @@ describe("ACH", () => {
     expect((await test.call("GET", "/ach_files")).body.data).to.have.length(1);
   });
 
+  it("makes a new file for a key that comes again after it was forgotten", async () => {
+    const make = () => test.call("POST", "/ach_files", undefined, "make-1");
+    await debit("k1");
+    const first = await make();
+    test.core.advance(test.core.config.IDEMPOTENCY_HOURS * 3_600_000 + 1);
+    await test.core.database.pool.query("delete from idempotency_keys");
+    await debit("k2", 500);
+    const second = await make();
+    expect(second.body).to.include({ entry_count: 1, debit_total: 500 });
+    expect(second.body.id).not.to.equal(first.body.id);
+    // Without its answer, as after a crash, it is the later one's key.
+    await test.core.database.pool.query("delete from idempotency_keys");
+    expect((await make()).body.id).to.equal(second.body.id);
+  });
+
   it("makes one file for a request that several instances work at, and each has that file", async () => {
     await debit("k1");
     const repository = new AchRepository(core.pool);
@@ -307,6 +345,46 @@ describe("ACH", () => {
     await test.processors.deliverNotices();
     expect(notices()).to.have.length(3);
     expect(notices()[2]).to.deep.include({ type: "outcome", key: "k3" });
+  });
+
+  it("asks for all of a file at once: no more often for fifty entries than for one", async () => {
+    const { core, vault } = test;
+    const statementsFor = async (count: number) => {
+      const keys = Array.from({ length: count }, (_, number) => `${count}-${number}`);
+      await Promise.all(keys.map(async (key) => debit(key)));
+      return statementsOf(core.pool, async () => {
+        const repository = new AchRepository(core.pool);
+        const files = new AchFiles({ core, repository, vault });
+        const made = await files.make(false, undefined);
+        const told = keys.map((_, index) => ({ index, code: "R01" }));
+        const text = returns(parseAchFile(await files.content(made)), told);
+        const outcomes = await importReturns(core, repository, false, text);
+        expect(outcomes.map(({ outcome }) => outcome)).to.deep.equal(keys.map(() => "returned"));
+      });
+    };
+    const one = await statementsFor(1);
+    expect(one).to.be.above(0);
+    expect(await statementsFor(50)).to.equal(one);
+  });
+
+  it("takes a return that a file tells twice once, and what belongs to each return before it", async () => {
+    const references = [referenceOf(await debit("k1")), referenceOf(await debit("k2"))];
+    const { file: made } = await file();
+    test.core.advance(7 * DAY);
+    await test.processors.deliverNotices();
+    for (const reference of references)
+      await ach.refund({ key: `refund of ${reference}`, reference, amount: 500, currency: "usd" });
+    const told = [1, 0, 1].map((index) => ({ index, code: "R10" }));
+    const before = notices().length;
+    expect(await import_(returns(made, told))).to.deep.equal(["returned_late", "returned_late", "known"]);
+    const entries = made.batches.flatMap((batch) => batch.entries);
+    const inOrder = told.slice(0, 2).flatMap(({ index }) => {
+      const reference =
+        references.find((each) => each.endsWith(entries[index]?.individualId ?? "none")) ?? "";
+      return [`outcome of refund of ${reference}`, `returned of k${references.indexOf(reference) + 1}`];
+    });
+    const came = notices().slice(before);
+    expect(came.map((notice) => "key" in notice && `${notice.type} of ${notice.key}`)).to.deep.equal(inOrder);
   });
 
   it("takes money back when a debit is returned after it had succeeded", async () => {

@@ -1,8 +1,10 @@
 /** ACH files: made of what is pending, each entry exactly once; their text is made from the database's rows, always the same. */
 import { createHash } from "node:crypto";
-import { mkdir, open, rename } from "node:fs/promises";
+import { open, rename } from "node:fs/promises";
 import { join } from "node:path";
+import type pg from "pg";
 import type { Core } from "../../core.ts";
+import { makeFolders } from "../../data-folder.ts";
 import { ApiError, invalid } from "../../errors.ts";
 import type { Vault } from "../../vault/index.ts";
 import type { Notice } from "../processor.ts";
@@ -26,6 +28,9 @@ const MODIFIERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 /** Largest total of a file's debits, and of its credits: twelve digits. */
 const MAX_TOTAL = 999_999_999_999;
 
+/** Bank details that are opened together: the vault then asks for their keys with one query. */
+const OPENED_AT_ONCE = 100;
+
 export interface FilesOptions {
   core: Pick<Core, "clock" | "config" | "log" | "makeId">;
   repository: AchRepository;
@@ -42,19 +47,32 @@ export class AchFiles {
   /**
    * Files what is pending in a mode, and delivers the file where a folder is set.
    *
-   * @param requestKey a request that is sent again gets the file that it made
+   * @param requestKey a request that is sent again gets the file that it made, as long as keys are remembered
    * @throws ApiError 400 `nothing_pending`, 409 `ach_files_exhausted` when the day has no letter left
    */
   async make(livemode: boolean, requestKey: string | undefined): Promise<FileRow> {
     const { repository } = this.options;
-    const made = requestKey === undefined ? undefined : await repository.fileByRequest(livemode, requestKey);
+    const made = await this.madeBy(livemode, requestKey);
     if (made) return made;
     // The vault is asked before the transaction: inside it, nobody may wait for a further connection.
     const opened = await this.open(await repository.pending(livemode));
-    const file = await repository.exclusively((client) => this.file(livemode, requestKey, opened, client));
-    if (!file) throw invalid("nothing_pending", "No debit or credit waits for a file.");
-    await this.deliver(file);
+    const filed = await repository.exclusively((client) => this.file(livemode, requestKey, opened, client));
+    if (!filed) throw invalid("nothing_pending", "No debit or credit waits for a file.");
+    const { file, text } = filed;
+    await this.deliver(file, text);
     return (await repository.file(file.id, livemode)) ?? file;
+  }
+
+  /** The file that a request has made. */
+  private async madeBy(
+    livemode: boolean,
+    requestKey: string | undefined,
+    client?: pg.PoolClient,
+  ): Promise<FileRow | undefined> {
+    if (requestKey === undefined) return undefined;
+    const { core, repository } = this.options;
+    const remembered = new Date(core.clock() - core.config.IDEMPOTENCY_HOURS * 3_600_000);
+    return repository.fileByRequest(livemode, requestKey, remembered, client);
   }
 
   /**
@@ -80,14 +98,17 @@ export class AchFiles {
     for (const file of await this.options.repository.undelivered(livemode)) await this.deliver(file);
   }
 
-  /** Puts the file into the folder: whole or not at all, and under the same name when it is done again. */
-  private async deliver(file: FileRow): Promise<void> {
+  /**
+   * Puts the file into the folder: whole or not at all, and under the same name when it is done again.
+   * @param made its text, where it is at hand
+   */
+  private async deliver(file: FileRow, made?: string): Promise<void> {
     const { repository, core } = this.options;
     const folder = core.config.ACH_FOLDER;
     if (folder === undefined) return;
     try {
-      const text = await this.content(file);
-      await mkdir(folder, { recursive: true, mode: 0o700 });
+      const text = made ?? (await this.content(file));
+      makeFolders(folder, 0o700);
       const path = join(folder, `${file.id}.ach`);
       const handle = await open(`${path}.part`, "w", 0o600);
       try {
@@ -109,7 +130,11 @@ export class AchFiles {
   /** Bank details by entry; none for those that were erased. */
   private async open(entries: readonly EntryRow[]): Promise<ReadonlyMap<number, BankDetails | undefined>> {
     const opened = new Map<number, BankDetails | undefined>();
-    for (const entry of entries) opened.set(entry.sequence, await this.detailsOf(entry));
+    for (let from = 0; from < entries.length; from += OPENED_AT_ONCE) {
+      const some = entries.slice(from, from + OPENED_AT_ONCE);
+      const details = await Promise.all(some.map((entry) => this.detailsOf(entry)));
+      some.forEach(({ sequence }, index) => opened.set(sequence, details[index]));
+    }
     return opened;
   }
 
@@ -128,14 +153,13 @@ export class AchFiles {
     livemode: boolean,
     requestKey: string | undefined,
     opened: ReadonlyMap<number, BankDetails | undefined>,
-    client: Parameters<AchRepository["addFile"]>[2],
-  ): Promise<FileRow | undefined> {
+    client: pg.PoolClient,
+  ): Promise<{ file: FileRow; text?: string } | undefined> {
     const { repository, core } = this.options;
     const now = core.clock();
     // Another instance may have had the same request meanwhile.
-    const made =
-      requestKey === undefined ? undefined : await repository.fileByRequest(livemode, requestKey, client);
-    if (made) return made;
+    const made = await this.madeBy(livemode, requestKey, client);
+    if (made) return { file: made };
     const pending = await repository.lockPending([...opened.keys()], client);
     const erased = pending.filter(({ sequence }) => !opened.get(sequence));
     await repository.setState(
@@ -179,7 +203,7 @@ export class AchFiles {
     const settles = addBankingDays(effective, core.config.ACH_SETTLEMENT_DAYS);
     const traces = filed.map(({ sequence, trace_number: trace }) => ({ sequence, trace }));
     await repository.fileEntries(traces, file.id, settles, client);
-    return { ...row, delivered: null };
+    return { file: { ...row, delivered: null }, text };
   }
 
   private header(): FileHeader {

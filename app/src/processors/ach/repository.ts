@@ -117,11 +117,11 @@ export class AchRepository {
     ]);
   }
 
-  /** Cancels the refunds of a debit that are in no file yet. */
-  async cancelRefunds(debit: string, client: Queryable): Promise<EntryRow[]> {
+  /** Cancels the refunds of debits that are in no file yet. */
+  async cancelRefunds(debits: readonly string[], client: Queryable): Promise<EntryRow[]> {
     const { rows } = await client.query<EntryRow>(
-      `update ach_entries set state = 'canceled' where debit = $1 and state = 'pending' returning ${ENTRY_COLUMNS}`,
-      [debit],
+      `update ach_entries set state = 'canceled' where debit = any ($1) and state = 'pending' returning ${ENTRY_COLUMNS}`,
+      [debits],
     );
     return rows.sort((one, other) => one.sequence - other.sequence);
   }
@@ -182,6 +182,11 @@ export class AchRepository {
     requestKey: string | undefined,
     client: Queryable,
   ): Promise<void> {
+    // A key that was forgotten may come again: it is the latest request's.
+    await client.query("update ach_files set request_key = null where livemode = $1 and request_key = $2", [
+      file.livemode,
+      requestKey,
+    ]);
     await client.query(
       `insert into ach_files (id, livemode, created, file_date, file_time, id_modifier, effective_date, header, entry_count,
          debit_total, credit_total, digest, request_key)
@@ -212,14 +217,16 @@ export class AchRepository {
     return rows[0];
   }
 
+  /** @param since older files do not count: their requests' keys are forgotten */
   async fileByRequest(
     livemode: boolean,
     requestKey: string,
+    since: Date,
     db: Queryable = this.pool,
   ): Promise<FileRow | undefined> {
     const { rows } = await db.query<FileRow>(
-      `select ${FILE_COLUMNS} from ach_files where livemode = $1 and request_key = $2`,
-      [livemode, requestKey],
+      `select ${FILE_COLUMNS} from ach_files where livemode = $1 and request_key = $2 and created >= $3`,
+      [livemode, requestKey, since],
     );
     return rows[0];
   }
@@ -275,19 +282,33 @@ export class AchRepository {
     return rows.sort((one, other) => one.sequence - other.sequence);
   }
 
-  /** The latest entry with a trace number, which begin anew after ten million. */
-  async traced(trace: string, livemode: boolean, client: Queryable): Promise<EntryRow | undefined> {
-    const { rows } = await client.query<EntryRow>(
-      `select ${ENTRY_COLUMNS} from ach_entries where trace_number = $1 and livemode = $2 order by sequence desc limit 1 for update`,
-      [trace, livemode],
+  /** By trace number, which begin anew after ten million: the latest entry with each. */
+  async traced(
+    traces: readonly string[],
+    livemode: boolean,
+    client: Queryable,
+  ): Promise<Map<string, EntryRow>> {
+    const { rows } = await client.query<EntryRow & { trace_number: string }>(
+      `select ${ENTRY_COLUMNS} from ach_entries e
+       where trace_number = any ($1) and livemode = $2 and not exists (
+         select from ach_entries later
+         where later.trace_number = e.trace_number and later.livemode = $2 and later.sequence > e.sequence
+       )
+       order by sequence for update`,
+      [traces, livemode],
     );
-    return rows[0];
+    return new Map(rows.map((entry) => [entry.trace_number, entry]));
   }
 
-  async setReturned(sequence: number, code: string, today: string, client: Queryable): Promise<void> {
+  async setReturned(
+    returned: readonly { sequence: number; code: string }[],
+    today: string,
+    client: Queryable,
+  ): Promise<void> {
     await client.query(
-      "update ach_entries set state = 'returned', return_code = $2, returned = $3 where sequence = $1",
-      [sequence, code, today],
+      `update ach_entries e set state = 'returned', return_code = told.code, returned = $3
+       from unnest($1::bigint[], $2::text[]) as told (sequence, code) where e.sequence = told.sequence`,
+      [returned.map(({ sequence }) => sequence), returned.map(({ code }) => code), today],
     );
   }
 

@@ -41,10 +41,21 @@ export async function importReturns(
     ),
   );
   return repository.exclusively(async (client) => {
+    const traces = lines.map(({ told }) => told.originalTrace);
+    const entries = await repository.traced(traces, livemode, client);
     const imported: ImportedReturn[] = [];
+    const returned = new Map<EntryRow, string>();
     for (const { amount, told } of lines) {
-      const entry = await repository.traced(told.originalTrace, livemode, client);
-      const outcome = await take(core, repository, entry, amount, told, client);
+      const entry = entries.get(told.originalTrace);
+      const outcome =
+        told.type === "change"
+          ? await correct(core, repository, entry, told.code, client)
+          : outcomeOf(
+              entry && returned.has(entry) ? { ...entry, state: "returned" } : entry,
+              amount,
+              told.code,
+            );
+      if (entry && (outcome === "returned" || outcome === "returned_late")) returned.set(entry, told.code);
       imported.push({
         trace_number: told.originalTrace,
         code: told.code,
@@ -52,36 +63,55 @@ export async function importReturns(
         reference: outcome === "unmatched" ? undefined : entry?.reference,
       });
     }
+    await giveBack(core, repository, livemode, returned, client);
     return imported;
   });
 }
 
-async function take(
+async function correct(
   { clock }: Pick<Core, "clock">,
   repository: AchRepository,
   entry: EntryRow | undefined,
-  amount: number,
-  told: Told,
+  code: string,
   client: pg.PoolClient,
 ): Promise<ReturnOutcome> {
-  if (told.type === "change") {
-    if (!entry) return "unmatched";
-    return (await repository.addChange(entry.sequence, told.code, new Date(clock()), client))
-      ? "corrected"
-      : "known";
-  }
-  if (!isReturnOfEntry(told.code)) return "ignored";
+  if (!entry) return "unmatched";
+  return (await repository.addChange(entry.sequence, code, new Date(clock()), client))
+    ? "corrected"
+    : "known";
+}
+
+function outcomeOf(entry: EntryRow | undefined, amount: number, code: string): ReturnOutcome {
+  if (!isReturnOfEntry(code)) return "ignored";
   if (entry?.amount !== amount) return "unmatched";
   if (entry.state !== "filed" && entry.state !== "settled") return "known";
-  await repository.setReturned(entry.sequence, told.code, newYorkTime(clock()).date, client);
-  // Its bank has given the whole debit back: a refund would give it a second time.
-  const refunds = await repository.cancelRefunds(entry.reference, client);
-  await repository.tell(entry.livemode, [...refunds.flatMap(outcomeOf), noticeOf(entry, told.code)], client);
   return entry.state === "settled" ? "returned_late" : "returned";
 }
 
+/** @param returned entries as they were before, with the reasons, in the order of the file */
+async function giveBack(
+  { clock }: Pick<Core, "clock">,
+  repository: AchRepository,
+  livemode: boolean,
+  returned: ReadonlyMap<EntryRow, string>,
+  client: pg.PoolClient,
+): Promise<void> {
+  if (returned.size === 0) return;
+  const entries = [...returned.keys()];
+  const codes = [...returned].map(([{ sequence }, code]) => ({ sequence, code }));
+  await repository.setReturned(codes, newYorkTime(clock()).date, client);
+  // Their banks have given the whole debits back: refunds would give them a second time.
+  const references = entries.map(({ reference }) => reference);
+  const refunds = Map.groupBy(await repository.cancelRefunds(references, client), ({ debit }) => debit);
+  const notices = [...returned].flatMap(([entry, code]) => [
+    ...(refunds.get(entry.reference) ?? []).flatMap(noticesOf),
+    returnNotice(entry, code),
+  ]);
+  await repository.tell(livemode, notices, client);
+}
+
 /** What a return means to whoever waits for the entry, or thought that it had succeeded. */
-function noticeOf({ type, state, key, reference, amount }: EntryRow, reason: string): Notice {
+function returnNotice({ type, state, key, reference, amount }: EntryRow, reason: string): Notice {
   const result = returnDeclined(reason);
   if (state === "filed") return { type: "outcome", key, result };
   const { code, message } = result;
@@ -97,7 +127,7 @@ function noticeOf({ type, state, key, reference, amount }: EntryRow, reason: str
 }
 
 /** What tells that an entry is over. */
-function outcomeOf(entry: EntryRow): Notice[] {
+function noticesOf(entry: EntryRow): Notice[] {
   const result = resultOf(entry);
   return result.outcome === "pending" ? [] : [{ type: "outcome", key: entry.key, result }];
 }
@@ -112,6 +142,6 @@ export async function settleDue(
   if (!(await repository.hasDue(livemode, today))) return;
   await repository.exclusively(async (client) => {
     const settled = await repository.settle(livemode, today, client);
-    await repository.tell(livemode, settled.flatMap(outcomeOf), client);
+    await repository.tell(livemode, settled.flatMap(noticesOf), client);
   });
 }

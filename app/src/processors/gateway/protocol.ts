@@ -91,6 +91,7 @@ const Notice = Type.Union([
 
 const SettlementLine = Type.Object({
   processorReference: Type.String(),
+  key: Type.Optional(Type.String()),
   type: Type.Union([
     Type.Literal("charge"),
     Type.Literal("refund"),

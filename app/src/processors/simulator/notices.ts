@@ -56,7 +56,7 @@ export function dueNotice(id: string, due: Scheduled, newDispute: string, now: n
     case "refund_outcome":
       return make(
         { type: "outcome", key: due.key, result: approved(due.refund, amount) },
-        moved(due.refund, "refund"),
+        { ...moved(due.refund, "refund"), key: due.key },
       );
     case "refund_failure": {
       const { key, refund: reference } = due;

@@ -6,7 +6,7 @@ import { settlementLine } from "../settlement-line.ts";
 import { settlementCamt053, settlementCsv } from "./settlement.ts";
 
 const LINES: SettlementLine[] = [
-  { ...settlementLine("ch_1", "charge", 2000, "usd", 6), date: "2026-01-05" },
+  { ...settlementLine("ch_1", "charge", 2000, "usd", 6), key: "pay_1-capture-2", date: "2026-01-05" },
   { ...settlementLine("dp_1", "chargeback", 2000, "usd", 1500), date: "2026-01-05" },
   { ...settlementLine("rf_<1>", "refund", 5, "usd", 0), date: "2026-01-05" },
 ];
@@ -15,15 +15,15 @@ describe("simulator: settlement files", () => {
   it("writes CSV in minor units", () => {
     expect(settlementCsv(LINES)).to.equal(
       [
-        "reference,type,amount,currency,fee,net,date",
-        "ch_1,charge,2000,usd,6,1994,2026-01-05",
-        "dp_1,chargeback,2000,usd,1500,-3500,2026-01-05",
-        "rf_<1>,refund,5,usd,0,-5,2026-01-05",
+        "reference,key,type,amount,currency,fee,net,date",
+        "ch_1,pay_1-capture-2,charge,2000,usd,6,1994,2026-01-05",
+        "dp_1,,chargeback,2000,usd,1500,-3500,2026-01-05",
+        "rf_<1>,,refund,5,usd,0,-5,2026-01-05",
         "",
       ].join("\n"),
     );
     expect(parse(settlementCsv(LINES))).to.have.length(4);
-    expect(settlementCsv([])).to.equal("reference,type,amount,currency,fee,net,date\n");
+    expect(settlementCsv([])).to.equal("reference,key,type,amount,currency,fee,net,date\n");
   });
 
   it("writes camt.053 with the net as the entry's amount, gross and fee in its details", () => {

@@ -31,22 +31,23 @@ function lineOf(fact: Fact): Omit<SettlementLine, "date"> | undefined {
   if (result.outcome !== "approved") {
     return undefined;
   }
+  const { key } = fact;
   if (fact.type === "refund") {
-    return settlementLine(result.reference, "refund", result.amount, currency, 0);
+    return { ...settlementLine(result.reference, "refund", result.amount, currency, 0), key };
   }
   // An authorisation that only holds the money has no fee.
   return result.fee === undefined
     ? undefined
-    : settlementLine(result.reference, "charge", result.amount, currency, result.fee);
+    : { ...settlementLine(result.reference, "charge", result.amount, currency, result.fee), key };
 }
 
-/** A settlement file with a header line: reference, type, amount, currency, fee, net, date; amounts in minor units. */
+/** A settlement file with a header line: reference, key, type, amount, currency, fee, net, date; amounts in minor units. */
 export function settlementCsv(lines: readonly SettlementLine[]): string {
   return stringify(
     lines.map((line) => ({ ...line, reference: line.processorReference })),
     {
       header: true,
-      columns: ["reference", "type", "amount", "currency", "fee", "net", "date"],
+      columns: ["reference", "key", "type", "amount", "currency", "fee", "net", "date"],
       record_delimiter: "unix",
     },
   );

@@ -1,0 +1,93 @@
+/** What events there are. */
+
+/** Every type of event, each as `kind.what_happened`: the journal's types take no other. */
+export const EVENT_TYPES = [
+  "api_key.created",
+  "api_key.revoked",
+  "api_key.rolled",
+  "api_key.updated",
+  "customer.consent_granted",
+  "customer.consent_withdrawn",
+  "customer.created",
+  "customer.deleted",
+  "customer.erased",
+  "customer.erasure_requested",
+  "customer.legal_hold_placed",
+  "customer.legal_hold_released",
+  "customer.updated",
+  "dispute.accepted",
+  "dispute.evidence_submitted",
+  "dispute.lost",
+  "dispute.opened",
+  "dispute.updated",
+  "dispute.won",
+  "experiment.created",
+  "experiment.started",
+  "experiment.stopped",
+  "experiment.updated",
+  "export.completed",
+  "export.created",
+  "flag.created",
+  "flag.deleted",
+  "flag.disabled",
+  "flag.enabled",
+  "flag.killed",
+  "flag.updated",
+  "flag_segment.created",
+  "flag_segment.deleted",
+  "flag_segment.updated",
+  "ledger.account.created",
+  "ledger.account.updated",
+  "payment.authorized",
+  "payment.canceled",
+  "payment.capture_failed",
+  "payment.created",
+  "payment.declined",
+  "payment.failed",
+  "payment.partially_captured",
+  "payment.processing",
+  "payment.requires_action",
+  "payment.succeeded",
+  "payment.unsent",
+  "payment.updated",
+  "payment.void_failed",
+  "payment_method.attached",
+  "payment_method.created",
+  "payment_method.detached",
+  "payment_method.updated",
+  "payout.canceled",
+  "payout.created",
+  "payout.failed",
+  "payout.in_transit",
+  "payout.paid",
+  "ping",
+  "reconciliation.completed",
+  "reconciliation.created",
+  "reconciliation.item_applied",
+  "refund.canceled",
+  "refund.created",
+  "refund.failed",
+  "refund.succeeded",
+  "refund.updated",
+  "signing_key.rotated",
+  "transfer.created",
+  "webhook_endpoint.created",
+  "webhook_endpoint.deleted",
+  "webhook_endpoint.disabled",
+  "webhook_endpoint.enabled",
+  "webhook_endpoint.secret_rotated",
+  "webhook_endpoint.updated",
+] as const;
+
+export type EventType = (typeof EVENT_TYPES)[number];
+
+/** What events may be chosen by, in alphabetical order: `*` for all, `payment.*` for all that begin so, or a type. */
+export const EVENT_PATTERNS: readonly string[] = [
+  ...new Set(["*", ...EVENT_TYPES.flatMap((type) => [...groupsOf(type), type])]),
+].sort();
+
+/** `ledger.*` and `ledger.account.*` of `ledger.account.created`. */
+function groupsOf(type: EventType): string[] {
+  const parts = type.split(".");
+  return parts.slice(1).map((_, index) => `${parts.slice(0, index + 1).join(".")}.*`);
+}
