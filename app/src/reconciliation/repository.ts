@@ -12,13 +12,14 @@ export interface Source {
   processor: string;
 }
 
-/** Whether the ledger has what a processor owes, or owed, us. */
+/** Whether a processor was ever asked for something: the ledger has what it owes, or owed, us; or it was to pay out. */
 export async function isKnownProcessor(pool: pg.Pool, { livemode, processor }: Source): Promise<boolean> {
-  const { rowCount } = await pool.query(
-    "select from ledger_accounts where livemode = $1 and code = $2 limit 1",
-    [livemode, `processor_receivable.${processor}`],
+  const { rows } = await pool.query<{ known: boolean }>(
+    `select exists (select from ledger_accounts where livemode = $1 and code = 'processor_receivable.' || $2::text)
+       or exists (select from payouts where livemode = $1 and data ->> 'processor' = $2) as known`,
+    [livemode, processor],
   );
-  return rowCount === 1;
+  return rows[0]?.known ?? false;
 }
 
 export interface FileRow extends Source {

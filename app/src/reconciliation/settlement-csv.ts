@@ -4,7 +4,7 @@
  * | column    | what                                                                                         |
  * |-----------|----------------------------------------------------------------------------------------------|
  * | reference | the processor's id of the movement                                                           |
- * | key       | ours of the operation, as the processor was given it; empty where it has none                  |
+ * | key       | ours of the operation, as the processor got it (`pay_…-capture-1`); empty where it has none  |
  * | type      | charge, refund, refund_reversal, chargeback, chargeback_reversal, payout, payout_reversal, fee |
  * | amount    | gross, minor units, above zero                                                               |
  * | currency  | ISO 4217, three letters                                                                      |
