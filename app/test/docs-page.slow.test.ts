@@ -61,9 +61,13 @@ describe("the documentation in Chromium", function () {
   it("is dark or light as the visitor's system is, also when that changes", async () => {
     const background = () => page.evaluate("getComputedStyle(document.documentElement).backgroundColor");
     await page.emulateMedia({ colorScheme: "dark" });
-    await page.goto(`${url}/docs`);
+    await page.goto(`${url}/docs#/Payments/createPayment`);
     await page.locator("html.dark-mode").waitFor();
     expect(await background()).to.equal("rgb(28, 32, 34)");
+    await page.locator("table.headers td").first().waitFor();
+    expect(
+      await page.evaluate("getComputedStyle(document.querySelector('table.headers td')).color"),
+    ).to.equal("rgb(228, 230, 230)");
     await page.emulateMedia({ colorScheme: "light" });
     await page.locator("html:not(.dark-mode)").waitFor();
     expect(await background()).to.equal("rgba(0, 0, 0, 0)");

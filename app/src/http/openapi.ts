@@ -47,6 +47,9 @@ dark.addEventListener("change", show);
 show();
 `;
 
+/** What its dark mode leaves dark on dark: the tables of headers. */
+const DARK_STYLE = "html.dark-mode .swagger-ui table.headers td { color: inherit; }";
+
 export const openApi: FastifyPluginAsync = fastifyPlugin(async (app) => {
   await app.register(swagger, {
     convertConstToEnum: false,
@@ -91,6 +94,7 @@ export const openApi: FastifyPluginAsync = fastifyPlugin(async (app) => {
     uiConfig: { layout: "BaseLayout", deepLinking: true, docExpansion: "none" },
     theme: {
       title: "Strongroom payments",
+      css: [{ filename: "dark-mode.css", content: DARK_STYLE }],
       js: [{ filename: "dark-mode.js", content: DARK_MODE }],
     },
   });
