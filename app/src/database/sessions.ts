@@ -1,4 +1,5 @@
 /** Sessions of PostgreSQL behind a pooler: PgBouncer, RDS Proxy and the like. */
+import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 
 /** Milliseconds to wait for a connection and for an answer: a pooler with no session left for us lets us wait. */
@@ -6,6 +7,8 @@ const PATIENCE = 5000;
 
 /** Where others use the pooler, up to one round in three finds nothing by chance. */
 const ROUNDS = 20;
+/** Milliseconds between rounds, at most: others who are in step with us would hide it in each. */
+const PAUSE = 3;
 
 /**
  * Makes sure that a connection has a session of PostgreSQL to itself, as it does without a pooler, and with one that pools
@@ -35,6 +38,7 @@ export async function requireOwnSession(connection: string | pg.ClientConfig): P
         );
       }
       await second.query("rollback");
+      await sleep(Math.random() * PAUSE);
     }
   } finally {
     await Promise.all([first.end(), second.end()]);
