@@ -3,7 +3,7 @@ import { until } from "../../test/wait.test-support.ts";
 import { finishReconciliation } from "./finish.ts";
 import { createReconciliations } from "./index.ts";
 import type { ReconciliationData } from "./reconciliation.ts";
-import { alone } from "./repository.ts";
+import { alone } from "./repository-files.ts";
 import { capture, csv, type Kit, line, PROCESSOR, startKit } from "./reconciliation.test-support.ts";
 import type { Reconciliation } from "./schemas.ts";
 import { ReconciliationService } from "./service.ts";

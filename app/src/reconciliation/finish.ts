@@ -11,7 +11,7 @@ import {
   keptOutcome,
   openFile,
   type OpenFile,
-} from "./repository.ts";
+} from "./repository-files.ts";
 import type { ReconciliationService } from "./service.ts";
 
 /**

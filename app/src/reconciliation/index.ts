@@ -3,7 +3,7 @@ import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import type { Core } from "../core.ts";
 import { finishReconciliation } from "./finish.ts";
 import { JobQueue } from "../jobs/job-queue.ts";
-import { openReconciliations } from "./repository.ts";
+import { openReconciliations } from "./repository-files.ts";
 import { reconciliationRoutes } from "./routes.ts";
 import { type ReconciliationParts, ReconciliationService } from "./service.ts";
 

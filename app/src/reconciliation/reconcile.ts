@@ -14,23 +14,24 @@ import {
 } from "./match.ts";
 import { Proposal, propose, type ProposedTransaction } from "./propose.ts";
 import type { Outcome, ReconciliationData } from "./reconciliation.ts";
+import { daysOfOthers, type Source } from "./repository-files.ts";
 import {
-  daysOfOthers,
+  knownObjects,
+  type LedgerMovement,
+  missingMovements,
+  missingOfRefunds,
+  movementsByReference,
+} from "./repository-movements.ts";
+import {
   duplicatesBefore,
   type EarlierLine,
   insertItems,
   keepLines,
-  knownObjects,
-  type LedgerMovement,
   type LineRow,
   lockMissing,
-  missingMovements,
-  missingOfRefunds,
-  movementsByReference,
   type NewItem,
   resolveLines,
   resolveMissing,
-  type Source,
 } from "./repository.ts";
 import { LINES_AT_ONCE, portions } from "./settlement-file.ts";
 import { signOf } from "./settlement-line.ts";

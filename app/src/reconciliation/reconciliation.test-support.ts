@@ -25,6 +25,8 @@ export interface Kit {
   /** Hands a file in and waits until it is worked through. */
   reconcile(content: string, more?: object): Promise<Reconciliation>;
   items(id: string, kind?: string): Promise<Item[]>;
+  /** Has an item's entries posted. */
+  apply(item: Item): Promise<{ status: number; body: Item }>;
   post(postings: Posting[]): Promise<void>;
   /** Posted balance of one of the service's own accounts, debits above zero. */
   balance(code: string, currency?: string): Promise<number>;
@@ -76,6 +78,13 @@ export async function startKit(): Promise<Kit> {
         if (!has_more) return found;
         after = data.at(-1)?.number ?? 0;
       }
+    },
+    async apply({ reconciliation, number }) {
+      const { status, body } = await kit.call(
+        "POST",
+        `/reconciliations/${reconciliation}/items/${number}/apply`,
+      );
+      return { status, body: body as Item };
     },
     async post(postings) {
       const changes = postings.map((posting) => ({
@@ -143,4 +152,17 @@ export function line(processorReference: string, more: Partial<SettlementLine> =
 
 export function csv(...lines: SettlementLine[]): string {
   return settlementCsv(lines);
+}
+
+/** How many faults there are of each kind that there are any of. */
+export function faultsOf({ faults }: Reconciliation): Record<string, number> {
+  return Object.fromEntries(Object.entries(faults).filter(([, count]) => count > 0));
+}
+
+/** What an item proposes, by currency, as `debit cash 970`. */
+export function entriesOf(item: Item | undefined): string[][] | undefined {
+  return item?.proposed.map(({ currency, entries }) => [
+    currency,
+    ...entries.map(({ account, direction, amount }) => `${direction} ${account} ${amount}`),
+  ]);
 }

@@ -1,21 +1,20 @@
 import { expect } from "chai";
-import fc from "fast-check";
-import {
-  disputeOpened,
-  payoutPaid,
-  payoutRequested,
-  refunded,
-  refundFailed,
-  returned,
-} from "../payments/postings.ts";
+import { disputeOpened, payoutPaid, payoutRequested, refunded, returned } from "../payments/postings.ts";
 import type { SettlementLine } from "../processors/processor.ts";
-import { finishReconciliation } from "./finish.ts";
 import type { FaultKind } from "./match.ts";
-import { capture, csv, DAY, type Kit, line, PROCESSOR, startKit } from "./reconciliation.test-support.ts";
+import {
+  capture,
+  csv,
+  DAY,
+  entriesOf,
+  faultsOf,
+  type Kit,
+  line,
+  PROCESSOR,
+  startKit,
+} from "./reconciliation.test-support.ts";
 import { claimItem, resolveLines } from "./repository.ts";
 import type { Item, Reconciliation } from "./schemas.ts";
-import { ReconciliationService } from "./service.ts";
-import { LINES_AT_ONCE } from "./settlement-file.ts";
 
 describe("reconciliation", () => {
   let kit: Kit;
@@ -26,21 +25,6 @@ describe("reconciliation", () => {
   });
 
   afterEach(() => kit.close());
-
-  const apply = async (item: Item) => {
-    const answer = await kit.call(
-      "POST",
-      `/reconciliations/${item.reconciliation}/items/${item.number}/apply`,
-    );
-    return { status: answer.status, body: answer.body as Item };
-  };
-  const entries = (item: Item | undefined) =>
-    item?.proposed.map(({ currency, entries: each }) => [
-      currency,
-      ...each.map(({ account, direction, amount }) => `${direction} ${account} ${amount}`),
-    ]);
-  const faultsOf = ({ faults }: Reconciliation) =>
-    Object.fromEntries(Object.entries(faults).filter(([, count]) => count > 0));
 
   it("settles what agrees: cash comes, the processor's fees are booked, nothing is owed any more", async () => {
     await kit.post([
@@ -73,7 +57,7 @@ describe("reconciliation", () => {
     expect(settlement).to.deep.include({ kind: "settlement", status: "open", line: null, movement: null });
 
     if (!settlement) throw new Error("There is no settlement.");
-    const applied = await apply(settlement);
+    const applied = await kit.apply(settlement);
     expect(applied.body).to.deep.include({ status: "applied" });
     expect(await kit.balance("processor_receivable.simulator")).to.equal(0);
     expect(await kit.balance("cash")).to.equal(-844);
@@ -85,7 +69,7 @@ describe("reconciliation", () => {
     await kit.post([capture("ch_1")]);
     const { id } = await kit.reconcile(csv(line("ch_1")));
     const [item] = (await kit.items(id)) as [Item];
-    const answers = await Promise.all(Array.from({ length: 16 }, () => apply(item)));
+    const answers = await Promise.all(Array.from({ length: 16 }, () => kit.apply(item)));
     for (const { status, body } of answers) {
       expect(status).to.equal(200);
       expect(body).to.deep.equal(answers[0]?.body);
@@ -175,8 +159,8 @@ describe("reconciliation", () => {
       const done = await kit.reconcile(file(), more);
       expect(faultsOf(done)).to.deep.equal({ [kind]: 1 });
       const [item] = await kit.items(done.id, kind);
-      expect(entries(item)).to.deep.equal(proposed);
-      for (const each of await kit.items(done.id)) expect((await apply(each)).status).to.equal(200);
+      expect(entriesOf(item)).to.deep.equal(proposed);
+      for (const each of await kit.items(done.id)) expect((await kit.apply(each)).status).to.equal(200);
       expect(await kit.balance("processor_receivable.simulator"), "nothing is owed any more").to.equal(0);
     });
   }
@@ -246,13 +230,13 @@ describe("reconciliation", () => {
     expect(second).to.deep.include({ matched: 1, known: 1 });
     expect(faultsOf(second)).to.deep.equal({});
     for (const id of [first.id, second.id])
-      for (const item of await kit.items(id, "settlement")) await apply(item);
+      for (const item of await kit.items(id, "settlement")) await kit.apply(item);
     expect(await kit.balance("cash")).to.equal(2 * 970);
     expect(await kit.balance("processor_receivable.simulator")).to.equal(0);
 
     const [missing] = (await kit.items(first.id, "missing_there")) as [Item];
     expect(missing.status).to.equal("resolved");
-    expect((await apply(missing)).body).to.have.nested.property("error.code", "item_resolved");
+    expect((await kit.apply(missing)).body).to.have.nested.property("error.code", "item_resolved");
   });
 
   it("leaves alone duplicates that an earlier file had, as often as it had them", async () => {
@@ -274,12 +258,12 @@ describe("reconciliation", () => {
   it("settles a movement that was given up before out of suspense", async () => {
     await kit.post([capture("ch_1"), capture("ch_2")]);
     const first = await kit.reconcile(csv(line("ch_1")));
-    for (const item of await kit.items(first.id)) await apply(item);
+    for (const item of await kit.items(first.id)) await kit.apply(item);
     expect(await kit.balance("suspense")).to.equal(1000);
     const second = await kit.reconcile(csv(line("ch_2", { date: "2026-01-03" })), {
       period: { from: DAY, to: DAY },
     });
-    for (const item of await kit.items(second.id)) await apply(item);
+    for (const item of await kit.items(second.id)) await kit.apply(item);
     expect(await kit.balance("suspense")).to.equal(0);
     expect(await kit.balance("processor_receivable.simulator")).to.equal(0);
     expect(await kit.balance("cash")).to.equal(2 * 970);
@@ -292,8 +276,8 @@ describe("reconciliation", () => {
     const [earlier] = (await kit.items(first.id, "missing_there")) as [Item];
     const [later] = (await kit.items(second.id, "missing_there")) as [Item];
     expect([earlier.status, later.status]).to.deep.equal(["resolved", "open"]);
-    expect((await apply(earlier)).status).to.equal(409);
-    expect((await apply(later)).status).to.equal(200);
+    expect((await kit.apply(earlier)).status).to.equal(409);
+    expect((await kit.apply(later)).status).to.equal(200);
     expect(await kit.balance("processor_receivable.simulator")).to.equal(0);
     expect(await kit.balance("suspense")).to.equal(1000);
     const third = await kit.reconcile(csv(line("fee_3", { type: "fee" })));
@@ -318,229 +302,6 @@ describe("reconciliation", () => {
     ]);
   });
 
-  describe("of refunds that failed", () => {
-    const refund = { object: "re_1", currency: "usd", amount: 200, processor: PROCESSOR, reference: "rf_1" };
-    const [back, again] = (["refund", "refund_reversal"] as const).map((type) =>
-      line("rf_1", { type, amount: 200, fee: 0 }),
-    ) as [SettlementLine, SettlementLine];
-    let files = 0;
-    /** A file of a day, with what it has besides a fee. */
-    const reconcileDay = (date: string, ...lines: SettlementLine[]) => {
-      const fee = line(`fee_${(files += 1)}`, { type: "fee", fee: 0, date });
-      return kit.reconcile(csv(fee, ...lines.map((each) => ({ ...each, date }))));
-    };
-    const nextDay = () => kit.core.advance(24 * 3_600_000);
-    const applyAll = async ({ id }: Reconciliation) => {
-      for (const item of await kit.items(id)) expect((await apply(item)).status).to.equal(200);
-    };
-
-    it("misses nothing where neither the refund nor its failure was settled: nothing comes for them", async () => {
-      await kit.post([refunded(refund), refundFailed(refund)]);
-      expect(faultsOf(await reconcileDay(DAY))).to.deep.equal({});
-      expect(await kit.balance("processor_receivable.simulator")).to.equal(0);
-    });
-
-    it("misses a refund until it fails", async () => {
-      await kit.post([refunded(refund)]);
-      const first = await reconcileDay(DAY);
-      expect(faultsOf(first)).to.deep.equal({ missing_there: 1 });
-      nextDay();
-      await kit.post([refundFailed(refund)]);
-      expect(faultsOf(await reconcileDay("2026-01-02"))).to.deep.equal({});
-      const [item] = (await kit.items(first.id, "missing_there")) as [Item];
-      expect(item.status).to.equal("resolved");
-      expect((await apply(item)).body).to.have.nested.property("error.code", "item_resolved");
-    });
-
-    it("misses the failure of a refund that was given up before: it takes it out of suspense", async () => {
-      await kit.post([refunded(refund)]);
-      await applyAll(await reconcileDay(DAY));
-      expect(await kit.balance("suspense")).to.equal(-200);
-      nextDay();
-      await kit.post([refundFailed(refund)]);
-      const second = await reconcileDay("2026-01-02");
-      expect(faultsOf(second)).to.deep.equal({ missing_there: 1 });
-      await applyAll(second);
-      expect(await kit.balance("suspense")).to.equal(0);
-      expect(await kit.balance("processor_receivable.simulator")).to.equal(0);
-    });
-
-    it("misses the other side when one of them is settled after all", async () => {
-      await kit.post([refunded(refund), refundFailed(refund)]);
-      await reconcileDay(DAY);
-      nextDay();
-      const second = await reconcileDay("2026-01-02", back);
-      expect(second.matched).to.equal(2);
-      expect(faultsOf(second)).to.deep.equal({ missing_there: 1 });
-      const [missing] = await kit.items(second.id, "missing_there");
-      expect(missing?.movement).to.include({ type: "refund_reversal", change: 200 });
-      // Told once: later files, also with the refund again, leave it to that item.
-      expect(faultsOf(await reconcileDay("2026-01-03", back))).to.deep.equal({ duplicate: 1 });
-      const last = await reconcileDay("2026-01-04", again);
-      expect(faultsOf(last)).to.deep.equal({});
-      const [settled] = await kit.items(second.id, "missing_there");
-      expect(settled?.status).to.equal("resolved");
-    });
-
-    it("misses the other side whichever of the days' files comes first", async () => {
-      await kit.post([refunded(refund)]);
-      nextDay();
-      await kit.post([refundFailed(refund)]);
-      expect(faultsOf(await reconcileDay("2026-01-02"))).to.deep.equal({});
-      const late = await reconcileDay(DAY, back);
-      const [missing] = await kit.items(late.id, "missing_there");
-      expect(missing?.movement).to.include({ type: "refund_reversal", date: "2026-01-02" });
-    });
-
-    it("does not miss what the file of its own day is still to tell", async () => {
-      await kit.post([refunded(refund)]);
-      nextDay();
-      await kit.post([refundFailed(refund)]);
-      expect(faultsOf(await reconcileDay(DAY, back))).to.deep.equal({});
-      expect(faultsOf(await reconcileDay("2026-01-02"))).to.deep.equal({ missing_there: 1 });
-    });
-
-    it("misses the refund when only its failure is settled, and nothing when both are", async () => {
-      const other = { ...refund, object: "re_2", reference: "rf_2" };
-      const both = [back, again].map((each) => ({ ...each, processorReference: "rf_2" }));
-      await kit.post([refund, other].flatMap((each) => [refunded(each), refundFailed(each)]));
-      const done = await reconcileDay(DAY, again, ...both);
-      expect(done.matched).to.equal(4);
-      const missing = await kit.items(done.id, "missing_there");
-      expect(missing.map(({ movement }) => [movement?.reference, movement?.type])).to.deep.equal([
-        ["rf_1", "refund"],
-      ]);
-      await applyAll(done);
-      expect(await kit.balance("processor_receivable.simulator")).to.equal(0);
-      expect(await kit.balance("suspense")).to.equal(-200);
-    });
-  });
-
-  describe("of lines that files have several times, and otherwise", () => {
-    /** Fees by which lines of one charge differ. */
-    const FEES = [30, 31, 32];
-    /** Of each charge, a period without any movement: nothing else is missing. */
-    const period = { from: "2025-01-01", to: "2025-01-01" };
-    /** Lines of a file: which of the fees each has, in their order. */
-    const file = fc.array(fc.constantFrom(...FEES), { minLength: 1, maxLength: 6 });
-    const copies = (fees: readonly number[], fee: number) => fees.filter((each) => each === fee).length;
-    const most = (all: readonly (readonly number[])[], fee: number) =>
-      Math.max(...all.map((fees) => copies(fees, fee)));
-    let charges = 0;
-    let note = 0;
-    /** No two files are the same, so that all are worked through. */
-    const fileOf = (reference: string, fees: readonly number[]) =>
-      `${csv(...fees.map((fee) => line(reference, { fee })))}${"\n".repeat((note += 1) % 50)}`;
-
-    const RECEIVABLE = "processor_receivable.simulator";
-
-    /**
-     * Applied whole, all files together have moved the money of each line as often as the file with most of it.
-     * @param owed what the processor owed before
-     */
-    async function expectMoney(
-      ids: readonly string[],
-      all: readonly number[][],
-      owed: number,
-    ): Promise<void> {
-      const cash = await kit.balance("cash");
-      for (const id of ids)
-        for (const item of await kit.items(id))
-          if (item.status === "open") expect((await apply(item)).status).to.equal(200);
-      const expected = FEES.reduce((sum, fee) => sum + most(all, fee) * (1000 - fee), 0);
-      expect((await kit.balance("cash")) - cash).to.equal(expected);
-      expect(await kit.balance(RECEIVABLE)).to.equal(owed);
-    }
-
-    it("knows each as often as the earlier file with most of it had it, in any order of files and lines", async function () {
-      this.timeout(60_000);
-      await fc.assert(
-        fc.asyncProperty(
-          fc.array(file, { minLength: 3, maxLength: 5 }),
-          fc.nat(5),
-          async (all, captureBefore) => {
-            const reference = `ch_${(charges += 1)}`;
-            const owed = await kit.balance(RECEIVABLE);
-            const ids: string[] = [];
-            for (const [index, fees] of all.entries()) {
-              // The ledger may get its movement before any of the files, between them, or at last.
-              if (index === captureBefore) await kit.post([capture(reference)]);
-              const done = await kit.reconcile(fileOf(reference, fees), { period });
-              const before = all.slice(0, index);
-              const known = FEES.reduce(
-                (sum, fee) => sum + Math.min(copies(fees, fee), index === 0 ? 0 : most(before, fee)),
-                0,
-              );
-              // A line that the ledger has come to know since is judged anew, and no more just known.
-              const anew = (await kit.items(done.id, "settlement")).length > 0 && index > 0 ? 1 : 0;
-              expect(done.known + anew, `file ${index}`).to.equal(known);
-              ids.push(done.id);
-            }
-            if (captureBefore >= all.length) await kit.post([capture(reference)]);
-            // Whatever came when, a file with all of it leaves nothing open.
-            const whole = FEES.flatMap((fee) => Array.from({ length: most(all, fee) }, () => fee)).reverse();
-            ids.push((await kit.reconcile(fileOf(reference, whole), { period })).id);
-            await expectMoney(ids, all, owed);
-          },
-        ),
-        { numRuns: 25 },
-      );
-    });
-
-    it("knows them as well when several instances work at several files at once", async function () {
-      this.timeout(60_000);
-      await kit.reconciliations.stop();
-      await fc.assert(
-        fc.asyncProperty(fc.array(file, { minLength: 3, maxLength: 4 }), async (all) => {
-          const reference = `at_once_${(charges += 1)}`;
-          const owed = await kit.balance(RECEIVABLE);
-          await kit.post([capture(reference)]);
-          const { core, parts } = kit;
-          const service = new ReconciliationService(core, { ...parts, enqueue: () => undefined });
-          const ids: string[] = [];
-          for (const fees of all) {
-            const input = { processor: PROCESSOR, format: "csv", content: fileOf(reference, fees), period };
-            ids.push(((await kit.call("POST", "/reconciliations", input)).body as Reconciliation).id);
-          }
-          await Promise.all([...ids, ...ids].map((id) => finishReconciliation(core, service, id)));
-          await expectMoney(ids, all, owed);
-        }),
-        { numRuns: 10 },
-      );
-    });
-
-    it("knows more of them than go to the database at once", async () => {
-      const content = csv(...Array.from({ length: 2 * LINES_AT_ONCE + 1 }, () => line("ch_1")));
-      expect(faultsOf(await kit.reconcile(content))).to.deep.equal({
-        missing_here: 1,
-        duplicate: 2 * LINES_AT_ONCE,
-      });
-      const more = csv(line("ch_1", { fee: 31 }), line("ch_1"));
-      const second = await kit.reconcile(more + content.slice(content.indexOf("\n") + 1));
-      expect(faultsOf(second)).to.deep.equal({ duplicate: 2 });
-      expect(second.known).to.equal(2 * LINES_AT_ONCE + 1);
-    });
-
-    for (const isClaimed of [false, true]) {
-      it(`judges the line that stands anew also where the file has another one before it${isClaimed ? ", while it is applied" : ""}`, async () => {
-        const first = await kit.reconcile(csv(line("ch_1")));
-        const [stranger] = (await kit.items(first.id)) as [Item];
-        await kit.post([capture("ch_1")]);
-        // As an `apply` leaves it that has not posted its entries yet.
-        if (isClaimed) expect(await claimItem(kit.core.pool, first.id, stranger.number)).to.be.true;
-        const second = await kit.reconcile(csv(line("ch_1", { fee: 31 }), line("ch_1")));
-        expect(second).to.deep.include({ matched: 1, known: 0 });
-        expect(faultsOf(second)).to.deep.equal({ duplicate: 1 });
-        if (isClaimed) expect((await apply(stranger)).status).to.equal(200);
-        else expect((await apply(stranger)).status).to.equal(409);
-        for (const item of await kit.items(second.id)) expect((await apply(item)).status).to.equal(200);
-        expect(await kit.balance("processor_receivable.simulator")).to.equal(0);
-        expect(await kit.balance("cash")).to.equal(970 + 969);
-        expect(await kit.balance("suspense")).to.equal(-1000);
-      });
-    }
-  });
-
   it("counts on an item that is being applied while a later file is worked through", async () => {
     await kit.post([capture("ch_1")]);
     const first = await kit.reconcile(csv(line("fee_1", { type: "fee" })));
@@ -550,7 +311,7 @@ describe("reconciliation", () => {
     const second = await kit.reconcile(csv(line("ch_1")));
     expect((await kit.items(first.id, "missing_there"))[0]?.status).to.equal("open");
     for (const item of [missing, ...(await kit.items(second.id))])
-      expect((await apply(item)).status).to.equal(200);
+      expect((await kit.apply(item)).status).to.equal(200);
     expect(await kit.balance("processor_receivable.simulator")).to.equal(0);
     expect(await kit.balance("suspense")).to.equal(0);
   });
@@ -559,14 +320,14 @@ describe("reconciliation", () => {
     it(`settles a line that came before its movement${isApplied ? ", out of suspense where it was applied" : ""}`, async () => {
       const first = await kit.reconcile(csv(line("ch_1"), line("ch_2")));
       const strangers = await kit.items(first.id, "missing_here");
-      if (isApplied) for (const item of strangers) await apply(item);
+      if (isApplied) for (const item of strangers) await kit.apply(item);
       await kit.post([capture("ch_1"), capture("ch_2", 900)]);
       const second = await kit.reconcile(
         csv(line("ch_1"), line("ch_2"), line("fee", { type: "fee", fee: 0 })),
       );
       expect(second).to.deep.include({ known: 0, matched: 2 });
       expect(faultsOf(second)).to.deep.equal({ amount_differs: 1 });
-      for (const item of await kit.items(second.id)) expect((await apply(item)).status).to.equal(200);
+      for (const item of await kit.items(second.id)) expect((await kit.apply(item)).status).to.equal(200);
       expect((await kit.items(first.id)).map(({ status }) => status)).to.deep.equal(
         strangers.map(() => (isApplied ? "applied" : "resolved")),
       );
@@ -621,7 +382,7 @@ describe("reconciliation", () => {
     const done = await kit.reconcile(statement, { processor: "ach", format: "camt053" });
     expect(done).to.deep.include({ matched: 1 });
     const [item] = (await kit.items(done.id)) as [Item];
-    expect(entries(item)).to.deep.equal([["usd", "credit cash 25", "debit processor_fees 25"]]);
+    expect(entriesOf(item)).to.deep.equal([["usd", "credit cash 25", "debit processor_fees 25"]]);
   });
 
   it("settles what a file itself has ended, though it was open before", async () => {
@@ -697,10 +458,10 @@ describe("reconciliation", () => {
     const { id } = await kit.reconcile(csv(line("ch_1", large), line("monthly", { ...large, type: "fee" })));
     const [stranger, settlement] = (await kit.items(id)) as [Item, Item];
     expect(stranger).to.have.nested.property("line.amount", large.amount);
-    expect(entries(settlement)).to.deep.equal([
+    expect(entriesOf(settlement)).to.deep.equal([
       ["idr", "credit cash 1000000000000", "debit processor_fees 1000000000000"],
     ]);
-    for (const item of [stranger, settlement]) expect((await apply(item)).status).to.equal(200);
+    for (const item of [stranger, settlement]) expect((await kit.apply(item)).status).to.equal(200);
   });
 
   it("finishes after a restart what was begun, from the file that it kept", async () => {

@@ -17,7 +17,9 @@ import {
   showReconciliation,
   type StoredReconciliation,
 } from "./reconciliation.ts";
-import { claimFile, claimItem, findItem, isKnownProcessor } from "./repository.ts";
+import { claimFile } from "./repository-files.ts";
+import { isKnownProcessor } from "./repository-movements.ts";
+import { claimItem, findItem } from "./repository.ts";
 import type { ReconciliationInput } from "./schemas.ts";
 import type { SettlementFile } from "./settlement-file.ts";
 import { FileFault, isDay } from "./settlement-line.ts";
