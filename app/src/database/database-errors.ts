@@ -41,7 +41,7 @@ export function isUnavailable(error: unknown): boolean {
 /** True when the database cannot be reached or does not serve for reasons that may pass without anybody's doing. */
 export function mayPass(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  const code = "code" in error ? String(error.code) : "";
+  const code = codeOf(error);
   // A socket that is not there; any other file that is missing is a mistake of ours.
   if (code === "ENOENT") return "syscall" in error && error.syscall === "connect";
   return NETWORK.has(code) || AWAY.test(code) || LOST.test(error.message);
@@ -53,11 +53,16 @@ const ELSEWHERE = /^(57P0[123]|08\w\w\w|25006)$/;
 /** True when a connection leads nowhere any more, or to a server that takes no writes. */
 export function leadsElsewhere(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  const code = "code" in error ? String(error.code) : "";
+  const code = codeOf(error);
   return NETWORK.has(code) || ELSEWHERE.test(code) || LOST.test(error.message);
 }
 
 /** True when PostgreSQL broke the transaction off for reasons of its own: the same again may succeed. */
 export function isRetryable(error: unknown): boolean {
-  return error instanceof Error && "code" in error && (error.code === "40001" || error.code === "40P01");
+  return error instanceof Error && ["40001", "40P01"].includes(codeOf(error));
+}
+
+/** PostgreSQL's or the system's code; empty where there is none. */
+function codeOf(error: Error): string {
+  return "code" in error ? String(error.code) : "";
 }

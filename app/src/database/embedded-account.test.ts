@@ -3,7 +3,10 @@ import { expect } from "chai";
 
 describe("the account that the embedded PostgreSQL runs under", () => {
   it("needs a name: of a user id without one, the remedy is told", function () {
-    if (process.getuid?.() !== 0) this.skip(); // Nobody else may become another user.
+    if (process.getuid?.() !== 0) {
+      console.log("      skipped: only root may become another user");
+      this.skip();
+    }
     const module = new URL("./embedded-account.ts", import.meta.url).href;
     const lookUp = (uid: number) =>
       spawnSync(

@@ -7,10 +7,10 @@ import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
+import { StartError } from "../start-error.ts";
 import type { Binaries } from "./binaries.ts";
 import type { Account } from "./embedded-account.ts";
 import { readPidFile, stopLeftOver, WAYS_TO_STOP } from "./embedded-leftover.ts";
-import { StartError } from "../start-error.ts";
 import type { Watchdog } from "./embedded-watchdog.ts";
 
 export interface ServerOptions {
