@@ -6,6 +6,9 @@ import { listMigrations, migrate, pendingMigrations } from "./migrate.ts";
 import { type Catalog, catalogOf, fillTables, lossesOf, readTables } from "./migrate-catalog.test-support.ts";
 import { createPool } from "./pool.ts";
 
+/** Taken away when no version called it any more. */
+const UNUSED = /^function (commit_group|(create|change|stale)_\w+\(json\b)/;
+
 describe("migrations of databases in use", () => {
   const versions: PostgresVersion[] = ["15", "18"];
 
@@ -38,7 +41,8 @@ describe("migrations of databases in use", () => {
     for (const name of await listMigrations()) {
       await migrate(url, { to: name });
       const after = await catalogOf(client);
-      expect(lossesOf(before, after), `lost by ${name}`).to.deep.equal([]);
+      const lost = lossesOf(before, after).filter((loss) => !UNUSED.test(loss));
+      expect(lost, `lost by ${name}`).to.deep.equal([]);
       before = after;
     }
     expect(before.items).to.include("column migrations.name character varying(255)");

@@ -331,6 +331,19 @@ describe("Journal", () => {
       }
     });
 
+    it("refuses an account of an unknown type, currency or status, or that may go above zero, also from its owner", async () => {
+      await open("a");
+      const { pool } = core.database;
+      const terms = ["type = 'debt'", "currency = 'USD'", "status = 'frozen'", "overdraft = -1"];
+      for (const change of terms) {
+        const statement = `update ledger_accounts set ${change} where id = 'a'`;
+        expect(await failure(pool.query(statement)), statement).to.contain("account a cannot be of");
+      }
+      const insert = `insert into ledger_accounts (id, livemode, name, type, currency, created)
+                      values ('b', false, 'b', 'asset', 'US', now())`;
+      expect(await failure(pool.query(insert))).to.contain("account b cannot be of type asset, currency US");
+    });
+
     it("gives the service no right to write money, objects, keys or events around the journal", async () => {
       const statements = [
         "update ledger_accounts set credits_posted = 5",
