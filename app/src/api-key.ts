@@ -13,6 +13,7 @@ import { startEmbeddedPostgres } from "./database/embedded.ts";
 import { migrate } from "./database/migrate.ts";
 import { messageOf, remedyFor } from "./database/migrate-remedies.ts";
 import { createPool } from "./database/pool.ts";
+import { requireOwnSession } from "./database/sessions.ts";
 import { databaseConnection, databaseGuards, databaseSettings, dataFolder } from "./database/settings.ts";
 import { ApiKeys } from "./identity/api-keys.ts";
 import { asOperator, makeKey, OPERATOR } from "./identity/bootstrap.ts";
@@ -70,6 +71,7 @@ async function main(args: string[]): Promise<number> {
       mistakes.length > 0 ? mistakes : databaseGuards({ ...config, NODE_ENV: process.env.NODE_ENV });
     if (all.length > 0) throw new UsageError(all.join("\n"));
     const connection = databaseConnection(config);
+    if (connection !== undefined) await requireOwnSession(connection);
     const embedded =
       connection === undefined ? await startEmbeddedPostgres({ folder: dataFolder(config) }) : undefined;
     if (embedded !== undefined) await migrate(embedded.url);

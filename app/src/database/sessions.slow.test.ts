@@ -1,3 +1,5 @@
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
 import { expect } from "chai";
 import { testCluster } from "../../test/database.test-support.ts";
 import { testPooler } from "../../test/servers.test-support.ts";
@@ -47,6 +49,20 @@ describe("A session of PostgreSQL", function () {
     await others.end();
     await pooler.stop();
   });
+
+  for (const [command, ...args] of [["migrate"], ["api-key", "list"]] as const) {
+    it(`is what npm run ${command} ends with 1 without`, async () => {
+      const pooler = await testPooler(database, "transaction");
+      const program = fileURLToPath(new URL(`../${command}.ts`, import.meta.url));
+      const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args], {
+        env: { PATH: process.env.PATH, DATABASE_URL: pooler.url, JWT_SECRET: "s".repeat(32) },
+        encoding: "utf8",
+      });
+      expect([status, stdout]).to.deep.equal([1, ""]);
+      expect(stderr).to.match(/failed: A pooler .* lets transactions share sessions.*pool_mode = session/);
+      await pooler.stop();
+    });
+  }
 
   it("is not waited for without end where a pooler has none left, which may pass", async () => {
     const pooler = await testPooler(database, "session");

@@ -13,6 +13,9 @@ type SslMode = (typeof SSL_MODES)[number];
 /** Parameters of a URL by which `pg` would choose for itself how to encrypt, whatever else is said. */
 const SSL_PARAMETERS = ["ssl", "sslcert", "sslkey", "sslnegotiation", "uselibpqcompat"] as const;
 
+/** Connections: the processors' news and a rotation of the vault's keys each hold one while they ask on another. */
+export const SMALLEST_POOL = 3;
+
 export const databaseSettings = {
   DATABASE_URL: Type.Optional(
     Type.String({
@@ -44,7 +47,7 @@ export const databaseSettings = {
     }),
   ),
   DATABASE_POOL_SIZE: Type.Integer({
-    minimum: 1,
+    minimum: SMALLEST_POOL,
     maximum: 1000,
     default: 20,
     description: "Most connections for reads; a few for commits and notices come on top",

@@ -1,7 +1,7 @@
 /** Limits of the HTTP server itself, before there is a request to speak of. */
 import type { Socket } from "node:net";
 import type { FastifyHttpOptions } from "fastify";
-import type { IncomingMessage, Server } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Config } from "../config.ts";
 import { ApiError, errorBody, invalid } from "../errors.ts";
 import type { MakeId } from "../ids.ts";
@@ -51,6 +51,12 @@ function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket, reque
     socket.destroy();
     return;
   }
+  // The first answer on a connection is the first request's, whatever comes after it. Node keeps it there, as for itself.
+  const { _httpMessage: answer } = socket as Socket & { _httpMessage?: ServerResponse };
+  if (answer?.req.complete === true) {
+    answer.shouldKeepAlive = false;
+    return;
+  }
   const shown = brokenRequest(error.code);
   const body = errorBody(shown, requestId);
   socket.end(
@@ -98,6 +104,22 @@ export function headersTooLarge(): ApiError {
     "headers_too_large",
     "The request's headers are too many or too large.",
   );
+}
+
+/** Connections of requests that have no certain end, with what is wrong: what follows there may be a part of them. */
+const misframed = new WeakMap<Socket, ApiError>();
+
+/**
+ * What is wrong with a request's end, or with that of one before it on its connection: codings of transfer that Node takes,
+ * and other servers on the way may not know or take otherwise (RFC 9112, 6.1). The connection has to be closed.
+ */
+export function framingFault({ socket, httpVersion, headers }: IncomingMessage): ApiError | undefined {
+  const coding = headers["transfer-encoding"];
+  if (coding !== undefined && (httpVersion !== "1.1" || coding.toLowerCase() !== "chunked")) {
+    const given = `The header Transfer-Encoding is "${coding.slice(0, 100)}" in HTTP/${httpVersion}`;
+    misframed.set(socket, refused(`${given}: send chunked alone in HTTP/1.1, or Content-Length.`));
+  }
+  return misframed.get(socket);
 }
 
 /** `uri-host [":" port]` (RFC 9112, 3.2, and RFC 3986, 3.2.2). */

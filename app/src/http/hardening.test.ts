@@ -301,6 +301,64 @@ describe("Hardening", () => {
     }
   });
 
+  for (const [title, head, message] of [
+    [
+      "a transfer coding in HTTP/1.0",
+      "POST /first HTTP/1.0\r\nTransfer-Encoding: chunked",
+      'The header Transfer-Encoding is "chunked" in HTTP/1.0: send chunked alone in HTTP/1.1, or Content-Length.',
+    ],
+    [
+      "a transfer coding that it does not know",
+      "POST /first HTTP/1.1\r\nTransfer-Encoding: gzip, chunked",
+      'The header Transfer-Encoding is "gzip, chunked" in HTTP/1.1: send chunked alone in HTTP/1.1, or Content-Length.',
+    ],
+    [
+      "two transfer codings",
+      "POST /first HTTP/1.1\r\nTransfer-Encoding: identity\r\nTransfer-Encoding: chunked",
+      'The header Transfer-Encoding is "identity, chunked" in HTTP/1.1: send chunked alone in HTTP/1.1, or Content-Length.',
+    ],
+    [
+      "a transfer coding in HTTP/1.0 of a path that cannot be read",
+      "POST /%zz HTTP/1.0\r\nTransfer-Encoding: chunked",
+      "The path cannot be read: write it in UTF-8, with %25 for a percent sign.",
+    ],
+  ] as const) {
+    it(`refuses ${title}, does nothing that follows, and closes`, async () => {
+      const done: string[] = [];
+      const observed = await hardenedServer({}, (app) => {
+        app.addHook("preHandler", ({ url }, _reply, next) => {
+          done.push(url);
+          next();
+        });
+        app.post("/first", () => ({}));
+        app.post("/second", () => ({}));
+        return Promise.resolve();
+      });
+      const follower = "POST /second HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n";
+      const client = await RawClient.connect(observed.port);
+      client.write(
+        `${head}\r\nHost: x\r\nConnection: keep-alive\r\nContent-Type: application/json\r\n\r\n` +
+          `2\r\n{}\r\n0\r\n\r\n${follower}`,
+      );
+      expect(await client.untilClosed()).to.equal(true);
+      expect(statusOf(client.received)).to.equal(400);
+      expect(errorOf(client.received).message).to.equal(message);
+      expect(client.received).to.match(/^connection: close\r$/im);
+      expect(done).to.deep.equal([]);
+      await observed.close();
+    });
+  }
+
+  it("takes chunked bodies whatever the case, and goes on after them", async () => {
+    const chunked =
+      "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: Chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n";
+    const client = await RawClient.connect(server.port);
+    client.write(chunked + post("/echo", '{"last":1}').toString());
+    const answers = await client.until(/"last"/);
+    expect(answers).to.include('{"body":{}}').and.include('{"body":{"last":1}}');
+    client.destroy();
+  });
+
   it("answers pipelined requests in order, and stops at one that is broken", async () => {
     const hello = "GET /hello HTTP/1.1\r\nHost: x\r\n\r\n";
     const client = await RawClient.connect(server.port);
@@ -312,6 +370,29 @@ describe("Hardening", () => {
     expect(await client.untilClosed()).to.equal(true);
     expect(client.received.match(/"hello":"world"/g)?.length).to.be.within(50, 51);
   });
+
+  for (const broken of [
+    "garbage\r\n\r\n",
+    "POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n",
+  ]) {
+    it(`answers a request that is whole before it closes for what follows: ${JSON.stringify(broken)}`, async () => {
+      let isDone: (() => void) | undefined;
+      const busy = await hardenedServer({}, (app) => {
+        app.post("/slow", () => new Promise((resolve) => (isDone = () => resolve({ paid: true }))));
+        return Promise.resolve();
+      });
+      const client = await RawClient.connect(busy.port);
+      client.write(post("/slow", "{}").toString() + broken);
+      await until(() => isDone !== undefined);
+      isDone?.();
+      expect(await client.untilClosed()).to.equal(true);
+      expect(statusOf(client.received)).to.equal(200);
+      expect(client.received)
+        .to.match(/^connection: close\r$/im)
+        .and.include('{"paid":true}');
+      await busy.close();
+    });
+  }
 
   it("blames the client, not the database, for a body that breaks off", async () => {
     let began = false;

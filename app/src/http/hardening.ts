@@ -7,7 +7,7 @@ import fastifyPlugin from "fastify-plugin";
 import type { Config } from "../config.ts";
 import { unavailable } from "../errors.ts";
 import { parseJsonOnly } from "./hardening-json.ts";
-import { headersTooLarge, misdirected } from "./hardening-server.ts";
+import { framingFault, headersTooLarge, misdirected } from "./hardening-server.ts";
 import { isProbe } from "./probes.ts";
 import type {} from "./request.ts";
 
@@ -16,6 +16,7 @@ export function hardening(config: Config): FastifyPluginAsync {
   return fastifyPlugin(
     async (app: FastifyInstance) => {
       app.server.maxConnections = config.MAX_CONNECTIONS;
+      refuseSmuggling(app);
       limitHeaders(app, config.HEADER_COUNT_LIMIT);
       answerForNode(app);
       await secureHeaders(app);
@@ -25,6 +26,17 @@ export function hardening(config: Config): FastifyPluginAsync {
     },
     { name: "hardening" },
   );
+}
+
+/** Closes connections on which two servers would see different requests; nothing that comes there is done. */
+function refuseSmuggling(app: FastifyInstance): void {
+  // Before Fastify, which answers paths that it cannot read without a hook.
+  app.server.prependListener("request", (request, response) => {
+    if (framingFault(request) !== undefined) response.shouldKeepAlive = false;
+  });
+  app.addHook("onRequest", ({ raw }, _reply, done) => {
+    done(framingFault(raw));
+  });
 }
 
 /** Node drops headers beyond its limit without a word; a request that has more is refused instead. */

@@ -1,5 +1,7 @@
 /** Brings the processors' notices to the service: each at least once, in order, whatever stops meanwhile. */
+import type pg from "pg";
 import type { Core } from "../core.ts";
+import { transactionOn } from "../database/transaction.ts";
 import type { NoticeListener, Processor } from "./processor.ts";
 
 /**
@@ -17,9 +19,19 @@ export async function deliverNotices(
   const { name } = processor;
   await pool.query("insert into processor_cursors (processor) values ($1) on conflict do nothing", [name]);
   const client = await pool.connect();
+  let broken: Error | undefined;
   try {
-    await client.query("begin");
-    const { rows } = await client.query<{ cursor: string }>(
+    return await transactionOn(
+      client,
+      () => deliverFrom(client),
+      (failure) => (broken = failure),
+    );
+  } finally {
+    client.release(broken);
+  }
+
+  async function deliverFrom(db: pg.ClientBase): Promise<number> {
+    const { rows } = await db.query<{ cursor: string }>(
       "select cursor from processor_cursors where processor = $1 for update skip locked",
       [name],
     );
@@ -30,18 +42,12 @@ export async function deliverNotices(
       told += page.notices.length;
       if (page.cursor === cursor) break;
       cursor = page.cursor;
-      await client.query("update processor_cursors set cursor = $2, updated = $3 where processor = $1", [
+      await db.query("update processor_cursors set cursor = $2, updated = $3 where processor = $1", [
         name,
         cursor,
         new Date(clock()),
       ]);
     }
-    await client.query("commit");
     return told;
-  } catch (error) {
-    await client.query("rollback").catch(() => undefined);
-    throw error;
-  } finally {
-    client.release();
   }
 }

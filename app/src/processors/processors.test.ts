@@ -1,12 +1,17 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
+import type pg from "pg";
 import { pino } from "pino";
 import { ApiError } from "../errors.ts";
 import { type Config, loadConfig } from "../config.ts";
 import { testCore, type TestCore } from "../../test/core.test-support.ts";
-import type { Notice } from "./processor.ts";
+import { expectRejection } from "../database/embedded.test-support.ts";
+import { createPool } from "../database/pool.ts";
+import { SMALLEST_POOL } from "../database/settings.ts";
+import type { Notice, Processor } from "./processor.ts";
 import { createProcessors } from "./index.ts";
+import { deliverNotices } from "./notices.ts";
 import { testProcessors, type TestProcessors } from "./processors.test-support.ts";
 import { charge } from "./simulator/simulator.test-support.ts";
 
@@ -98,6 +103,50 @@ describe("processors", () => {
     expect(seen).to.deep.equal(["key_1", "key_1", "key_2", "key_3"]);
     await simulator.authorize(charge("4000000000900052", { key: "key_4" }));
     expect(await processors.deliverNotices()).to.equal(1);
+  });
+
+  it("takes a lost connection for lost: none that is older is used after it", async () => {
+    const processor = (await open()).get("simulator");
+    const pool = createPool({ connection: core.database.url, max: 2 });
+    const pidOf = async (db: Pick<pg.ClientBase, "query">) =>
+      (await db.query<{ pid: number }>("select pg_backend_pid() as pid")).rows[0]?.pid;
+    const first = await pool.connect();
+    const older = await pool.connect();
+    const pid = await pidOf(older);
+    older.release();
+    first.release();
+    const cutOff: Processor = {
+      ...processor,
+      notices: async () => {
+        await core.database.pool.query(
+          `select pg_terminate_backend(pid, 5000) from pg_stat_activity
+           where state = 'idle in transaction' and datname = current_database()`,
+        );
+        return { notices: [], cursor: "next" };
+      },
+    };
+    const failure = deliverNotices({ pool, clock: core.clock }, cutOff, () => Promise.resolve());
+    await expectRejection(failure, /connection/);
+    expect(await pidOf(pool)).not.to.equal(pid);
+    await pool.end();
+  });
+
+  it("is told by the smallest pool, also while a rotation of the vault's keys holds one of its connections", async () => {
+    const pool = createPool({ connection: core.database.url, max: SMALLEST_POOL, connectTimeout: 0.5 });
+    const rotating = await pool.connect();
+    await open();
+    const processors = createProcessors(
+      { ...core, pool },
+      { once: core.once, vault: test.vault, simulatorFolder: null },
+    );
+    processors.onNotice(async () => {
+      await pool.query("select");
+    });
+    await processors.get("simulator").authorize(charge("4000000000900052"));
+    expect(await processors.deliverNotices()).to.equal(1);
+    rotating.release();
+    await processors.stop();
+    await pool.end();
   });
 
   it("tells a notice once when several instances look at the same time", async () => {

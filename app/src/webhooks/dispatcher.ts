@@ -74,8 +74,12 @@ export class Dispatcher {
     this.#wake();
     await this.#running;
     this.#running = undefined;
-    while (this.#sending > 0 && performance.now() < end)
-      await this.#sleep(Math.max(1, end - performance.now()));
+    const { poll = 200 } = this.#options;
+    while (this.#sending > 0 && performance.now() < end) {
+      await this.#sleep(Math.min(poll, end - performance.now()));
+      // What is known is not kept back by a receiver that is slow: the process may be killed meanwhile.
+      await this.#settle().catch(() => undefined);
+    }
     clearTimeout(this.#gathering);
     await this.#settle().catch((error: unknown) => {
       this.#options.log.warn(

@@ -161,7 +161,9 @@ export function endpointRoutes(options: EndpointRoutesOptions): FastifyPluginAsy
           operationId: "enableWebhookEndpoint",
           tags,
           summary: "Enable a webhook endpoint",
-          description: "What waited is sent, and events from now on; replay those of the time in between.",
+          description:
+            "What waited is sent, and events from now on; replay those of the time in between. Where the endpoint was disabled " +
+            "more than once while the service was away, events from between are sent, too.",
           headers,
           params,
           response: { 200: WebhookEndpoint, ...ERROR_ANSWERS },

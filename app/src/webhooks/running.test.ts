@@ -150,6 +150,23 @@ describe("the dispatcher of webhooks", () => {
     for (const response of held) response.end();
   });
 
+  it("writes down at its end what is known, and does not wait for slower receivers with that", async () => {
+    bench = await webhookBench({ settings: { WEBHOOK_TIMEOUT: "60" } });
+    const held = new Map<string, ServerResponse>();
+    target = await receiver((response, { object }) => held.set(object, response));
+    await makeEndpoint(bench, target.url);
+    await bench.webhooks.start();
+    await happen(bench, [{ object: "pay_slow" }, { object: "pay_1" }]);
+    await until(() => held.size === 2);
+    const stopped = bench.webhooks.stop();
+    held.get("pay_1")?.end();
+    const delivered = "select from webhook_deliveries where state = 'delivered'";
+    await until(async () => (await bench.core.pool.query(delivered)).rowCount === 1);
+    held.get("pay_slow")?.end();
+    await stopped;
+    expect((await bench.core.pool.query(delivered)).rowCount).to.equal(2);
+  });
+
   it("does not count it against an endpoint when its secret cannot be read at the moment", async () => {
     bench = await webhookBench();
     target = await receiver();
