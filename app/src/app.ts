@@ -12,6 +12,7 @@ import { refusePath, registerErrorHandlers } from "./http/errors-handler.ts";
 import { idempotencyKeys } from "./http/idempotency.ts";
 import { lazySerializers, lazyValidators } from "./http/lazy-compilers.ts";
 import { openApi } from "./http/openapi.ts";
+import { refuseUnread } from "./http/unread.ts";
 import { validatorCompiler } from "./http/validation.ts";
 import "./http/request.ts";
 
@@ -44,6 +45,7 @@ export async function buildApp(core: Core, options: AppOptions): Promise<Fastify
     .setValidatorCompiler(lazyValidators(validatorCompiler()))
     .setSerializerCompiler(lazySerializers());
   registerErrorHandlers(app);
+  app.addHook("onRoute", refuseUnread);
   app.addHook("onRequest", (request, reply, next) => {
     void reply.header("request-id", request.id);
     next();

@@ -68,6 +68,13 @@ describe("the configuration", () => {
     ]);
   });
 
+  it("refuses a name to listen on, which may stand for several addresses", () => {
+    expect(mistakesOf({ HOST: "localhost" })).to.deep.equal([
+      'HOST: "localhost" is no IP address; write 127.0.0.1 or ::1 for this machine only, 0.0.0.0 or :: for all',
+    ]);
+    expect(mistakesOf({ HOST: "::1" })).to.deep.equal([]);
+  });
+
   it("refuses one port for two things", () => {
     expect(mistakesOf({ PORT: "9464", METRICS_PORT: "9464" })).to.deep.equal([
       "METRICS_PORT: 9464 is PORT as well; write another port, or leave it out to serve /metrics on PORT to this machine only",

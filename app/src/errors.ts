@@ -90,20 +90,23 @@ export function forbidden(code: string, message: string): ApiError {
   return new ApiError(403, "permission_error", code, message);
 }
 
-export function notFound(kind: string, id: string): ApiError {
-  return new ApiError(404, "invalid_request_error", "resource_missing", `There is no ${kind} ${id}.`, {
-    param: "id",
-  });
+/** @param param Of the path, by which it was looked for. */
+export function notFound(kind: string, id: string, param: "id" | "key" = "id"): ApiError {
+  const message = `There is no ${kind} ${id}.`;
+  return new ApiError(404, "invalid_request_error", "resource_missing", message, { param });
 }
 
-/** What a body's field names. Where that is not there, or cannot be used, the error names the field and not the path's `id`. */
+/**
+ * What a body or a query names. Where that is not there, or cannot be used, the error names the field and not the path's `id`.
+ * @throws ApiError as `found`, but 400 instead of 404: that is for what the path names
+ */
 export async function namedBy<T>(param: string, found: Promise<T>): Promise<T> {
   try {
     return await found;
   } catch (error) {
     if (!(error instanceof ApiError) || error.details.param !== "id") throw error;
     const { status, type, code, message, details } = error;
-    throw new ApiError(status, type, code, message, { ...details, param });
+    throw new ApiError(status === 404 ? 400 : status, type, code, message, { ...details, param });
   }
 }
 

@@ -160,7 +160,7 @@ describe("requests", () => {
         expect((await here.get<Body>(path)).body).to.deep.include({
           name: "new",
           overdraft: 5,
-          metadata: { b: "2" },
+          metadata: { a: "1", b: "2" },
         });
       });
     }

@@ -7,7 +7,7 @@ interface Body {
   url: string;
   has_more: boolean;
   data: { id: string; created: number; status: string }[];
-  error?: { code: string; param?: string };
+  error?: { code: string; message: string; param?: string };
 }
 
 interface Operation {
@@ -19,8 +19,11 @@ const PAYMENT = { amount: 1000, currency: "usd", payment_method: "pm_card_visa",
 const CARD = { type: "card", card: { number: "4242424242424242", exp_month: 12, exp_year: 2035 } };
 const ACCOUNT = { name: "Ada", type: "liability", currency: "usd", overdraft: null };
 
-/** The body that makes an object of a list; three of each are made. */
-const MADE: Record<string, (payment: string, accounts: [string, string]) => object> = {
+/** As long as keys may be but for a letter, which tells them apart. */
+const KEY = "k".repeat(62);
+
+/** The body that makes an object of a list; three of each are made, told apart by a letter. */
+const MADE: Record<string, (payment: string, accounts: [string, string], letter: string) => object> = {
   "/v1/customers": () => ({ name: "Ada" }),
   "/v1/payment_methods": () => CARD,
   "/v1/payments": () => PAYMENT,
@@ -31,6 +34,15 @@ const MADE: Record<string, (payment: string, accounts: [string, string]) => obje
   "/v1/webhook_endpoints": () => ({ url: "http://127.0.0.1:1/", enabled_events: ["payment.*"] }),
   "/v1/api_keys": () => ({ name: "Shop", scopes: ["payments:read"] }),
   "/v1/exports": () => ({ type: "payments", period: { from: 0, to: 1 } }),
+  "/v1/flags": (_payment, _accounts, letter) => ({ key: KEY + letter, kind: "boolean" }),
+  "/v1/segments": (_payment, _accounts, letter) => ({ key: KEY + letter }),
+  "/v1/experiments": (_payment, _accounts, letter) => ({
+    key: KEY + letter,
+    flag: `${KEY}a`,
+    split: { on: 50, off: 50 },
+    control: "off",
+    metrics: ["paid"],
+  }),
 };
 
 /** Whether a time passes a filter of a list. */
@@ -43,6 +55,9 @@ const FILTERS: Record<string, (created: number, bound: number) => boolean> = {
 
 /** Made along with the others. */
 const ALONG = ["/v1/events", "/v1/ledger/transactions"];
+
+/** Of objects with a key of their owner's, by which they are listed. */
+const NAMED = { "/v1/flags": "flag", "/v1/segments": "flag_segment", "/v1/experiments": "experiment" };
 
 describe("lists", function () {
   this.timeout(30_000);
@@ -62,8 +77,8 @@ describe("lists", function () {
     ];
     const payment = await made("/v1/payments", PAYMENT);
     for (const [path, request] of Object.entries(MADE)) {
-      for (let n = 0; n < 3; n += 1) {
-        const answer = await app.post<Body>(path, request(payment, accounts));
+      for (const letter of "abc") {
+        const answer = await app.post<Body>(path, request(payment, accounts, letter));
         expect(answer.status, `${path}: ${answer.text}`).to.be.within(200, 201);
       }
     }
@@ -105,6 +120,7 @@ describe("lists", function () {
         ["limit=101", "parameter_invalid", "limit"],
         ["page=2", "parameter_unknown", "page"],
         ["starting_after=none", "parameter_invalid", "starting_after"],
+        ["ending_before=none", "parameter_invalid", "ending_before"],
         ["starting_after=a_1&ending_before=a_2", "parameters_exclusive", "ending_before"],
       ] as const) {
         const { status, body } = await list(path, query);
@@ -112,6 +128,18 @@ describe("lists", function () {
       }
     });
   }
+
+  it("by key are refused with another mode's ids, with a key alone and with another list's ids", async () => {
+    for (const [path, object] of Object.entries(NAMED)) {
+      for (const cursor of [`${object}_live_${KEY}a`, `${object}_test_`, `${KEY}a`, "webhook_test_a"]) {
+        const { status, body } = await list(path, `ending_before=${cursor}`);
+        expect([status, body.error?.message], path).to.deep.equal([
+          400,
+          `ending_before is "${cursor}", but must be the id of an object of this list: ${object}_test_ and a key.`,
+        ]);
+      }
+    }
+  });
 
   it("of payments show the objects that expand[] names, and their ids without it", async () => {
     const name = "Ada Lovelace";

@@ -260,8 +260,7 @@ export class Reference {
     if (source.status === "closed" || destination?.status === "closed") codes.add("account_closed");
     if (isOtherCurrency) codes.add("currency_mismatch");
     if (codes.size > 0) {
-      const statuses = [...codes].map((code) => (code === "resource_missing" ? 404 : 400));
-      return { status: statuses, codes: [...codes] };
+      return { status: 400, codes: [...codes] };
     }
     const moves: [ModelAccount, number][] = [
       [source, source.type === "asset" ? amount : -amount],

@@ -154,7 +154,19 @@ describe("customers", () => {
     });
     expect((await api.call("POST", `/customers/${other}`, { name: "x" })).status).to.equal(404);
     expect((await api.call("DELETE", `/customers/${other}`)).status).to.equal(404);
-    expect((await api.call("GET", "/customers")).body.data).to.have.length(1);
+    const listed = async (query: string) =>
+      ((await api.call("GET", `/customers${query}`)).body.data as { id: string }[]).map(({ id }) => id);
+    for (const query of ["", `?starting_after=${other}`, "?email=ADA@example.com", "?created_lte=1767225600"])
+      expect(await listed(query), query).to.deep.equal([mine]);
+    for (const query of [
+      `?starting_after=${mine}`,
+      `?ending_before=${other}`,
+      "?email=bob@example.com",
+      "?created_gt=1767225600",
+      "?created_lt=1767225600",
+    ])
+      expect(await listed(query), query).to.deep.equal([]);
+    expect((await api.call("GET", "/customers?starting_after=ada")).status).to.equal(400);
     const another = await api.call("POST", "/customers", { name: "x" });
     expect(another.status).to.equal(403);
     expect(another.body.error).to.include({ code: "customer_bound" });

@@ -18,7 +18,6 @@ export function createCustomers(core: Core, once: Once, vault: Vault): Customers
 }
 
 export { customerWrite, deletedData, refuseDeleted, refuseHeld } from "./customer.ts";
-export { mergeMetadata } from "./metadata.ts";
 export { Address, Email, PersonName, Phone } from "./schemas.ts";
 export type { CustomerData, StoredCustomer } from "./customer.ts";
 export type { CustomerService } from "./service.ts";

@@ -74,7 +74,11 @@ export const CustomerQuery = Type.Object(
     ...PageQuery,
     ...CreatedQuery,
     email: Type.Optional(
-      Type.String({ maxLength: 254, description: "The exact address; capital letters do not matter." }),
+      Type.String({
+        minLength: 1,
+        maxLength: 254,
+        description: "The exact address; capital letters do not matter.",
+      }),
     ),
   },
   { additionalProperties: false },

@@ -3,6 +3,7 @@ import type { Core } from "../core.ts";
 import type { Page } from "../database/page.ts";
 import { forbidden, notFound } from "../errors.ts";
 import type { EventType } from "../events/types.ts";
+import { mergeMetadata } from "../http/metadata.ts";
 import type { Caller, Operation } from "../http/operation.ts";
 import { pageOptions } from "../http/pages.ts";
 import { listAnswer } from "../http/schemas.ts";
@@ -23,7 +24,6 @@ import {
   type PersonalData,
   type StoredCustomer,
 } from "./customer.ts";
-import { mergeMetadata } from "./metadata.ts";
 import type { ConsentInput, CustomerChange, CustomerInput, CustomerQuery } from "./schemas.ts";
 
 /** Times that moving a customer to new keys is tried while others change it. */
@@ -107,6 +107,25 @@ export function customerService(core: Core, once: Once, vault: Vault) {
     return { data, hasMore: found.length > query.limit || pages.some(({ hasMore }) => hasMore) };
   }
 
+  /** Who acts for one customer has a list of that one, or of none where the query leaves it out. */
+  async function listOwn(id: string, query: CustomerQuery, livemode: boolean) {
+    const { startingAfter, endingBefore, created = {} } = pageOptions(query, "customer");
+    const own = await objects.get<CustomerData>("customers", id, livemode);
+    if (own?.data.status !== "active") return [];
+    const shown = await show(own);
+    const { gt = -1, gte = 0, lt = Infinity, lte = Infinity } = created;
+    const { email } = query;
+    const isWanted =
+      (startingAfter === undefined || id < startingAfter) &&
+      (endingBefore === undefined || id > endingBefore) &&
+      (email === undefined || (shown.email !== null && normalEmail(shown.email) === normalEmail(email))) &&
+      shown.created > gt &&
+      shown.created >= gte &&
+      shown.created < lt &&
+      shown.created <= lte;
+    return isWanted ? [shown] : [];
+  }
+
   /** Destroys what only the customer's key opens, and what else belongs to it. */
   async function destroy(subject: Subject): Promise<void> {
     for (const remover of removers) await remover(subject);
@@ -159,10 +178,8 @@ export function customerService(core: Core, once: Once, vault: Vault) {
     },
 
     async list(query: CustomerQuery, { livemode, customer }: Caller) {
-      if (customer !== undefined) {
-        const own = await objects.get<CustomerData>("customers", customer, livemode);
-        return listAnswer("/v1/customers", own?.data.status === "active" ? [await show(own)] : [], false);
-      }
+      if (customer !== undefined)
+        return listAnswer("/v1/customers", await listOwn(customer, query, livemode), false);
       const { data, hasMore } =
         query.email === undefined
           ? await objects.list<CustomerData>("customers", {

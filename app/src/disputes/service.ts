@@ -1,7 +1,7 @@
 /** Disputes: opened and closed by the processor, answered by the merchant. */
 import type { Core } from "../core.ts";
-import { mergeMetadata } from "../customers/index.ts";
 import { ApiError, notFound } from "../errors.ts";
+import { mergeMetadata } from "../http/metadata.ts";
 import type { Caller, Operation } from "../http/operation.ts";
 import { pageOptions } from "../http/pages.ts";
 import { listAnswer } from "../http/schemas.ts";

@@ -47,7 +47,11 @@ export const EventQuery = Type.Object(
     ...CreatedQuery,
     type: Type.Optional(EventPattern),
     object: Type.Optional(
-      Type.String({ maxLength: 64, description: "Id of the object that the events are about." }),
+      Type.String({
+        minLength: 1,
+        maxLength: 64,
+        description: "Id of the object that the events are about.",
+      }),
     ),
   },
   { additionalProperties: false },

@@ -252,7 +252,7 @@ describe("exports", () => {
     const payload = { type: "events", period: { from: START, to: START } };
     const response = await app.inject({ method: "POST", url: "/v1/exports", payload });
     expect(response.statusCode).to.equal(400);
-    expect(response.body).to.include(`${START} is not after from (${START}).`);
+    expect(response.body).to.include(`period.to is ${START}, but must be after period.from, ${START}.`);
   });
 
   it("of entries and of balances agree on the period of what was decided in one and posted in the next", async () => {

@@ -51,7 +51,12 @@ export const Export = Type.Object(
 
 export const ExportPath = Type.Object({ id: Id("export") });
 export const ExportQuery = Type.Object(
-  { ...PageQuery, status: Type.Optional(Type.Enum(["processing", "completed"])) },
+  {
+    ...PageQuery,
+    status: Type.Optional(
+      Type.Enum(["processing", "completed"], { description: "Expired ones are among those `completed`." }),
+    ),
+  },
   { additionalProperties: false },
 );
 export const ExportList = ListOf(Export);

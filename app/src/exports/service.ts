@@ -3,6 +3,7 @@ import { toSeconds } from "../clock.ts";
 import type { Core } from "../core.ts";
 import type { StoredObject } from "../database/objects.ts";
 import { ApiError, invalid, notFound } from "../errors.ts";
+import { mergeMetadata } from "../http/metadata.ts";
 import type { Operation } from "../http/operation.ts";
 import type { GivenAnswer, Once } from "../journal/once.ts";
 import { addPart, exportSize, lastPart, readParts } from "./repository.ts";
@@ -40,14 +41,15 @@ export class ExportService {
     this.#enqueue = enqueue;
   }
 
-  async create(
-    operation: Operation,
-    { type, format, period, metadata = {} }: ExportInput,
-  ): Promise<GivenAnswer> {
+  async create(operation: Operation, { type, format, period, metadata }: ExportInput): Promise<GivenAnswer> {
     const answer = await this.#once.answer(operation, () => {
       const id = this.#core.makeId("export");
       if (period.to <= period.from)
-        throw invalid("parameter_invalid", `${period.to} is not after from (${period.from}).`, "period.to");
+        throw invalid(
+          "parameter_invalid",
+          `period.to is ${period.to}, but must be after period.from, ${period.from}.`,
+          "period.to",
+        );
       const created = this.#core.clock();
       const data: ExportData = {
         status: "processing",
@@ -57,7 +59,7 @@ export class ExportService {
         rows: 0,
         bytes: 0,
         expires: null,
-        metadata,
+        metadata: mergeMetadata({}, metadata),
       };
       const stored = { id, livemode: operation.caller.livemode, version: 1, created, data };
       return Promise.resolve({

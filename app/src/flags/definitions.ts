@@ -50,6 +50,11 @@ function mistake(param: string, message: string): Mistake {
   return { param, code: "parameter_invalid", message };
 }
 
+/** Of a flag or segment that is named and is not there. */
+function missing(param: string, what: string, key: string): Mistake {
+  return { param, code: "resource_missing", message: `There is no ${what} ${key}; create it first.` };
+}
+
 const HAS_KIND: Record<FlagDefinition["kind"], (value: unknown) => boolean> = {
   boolean: (value) => typeof value === "boolean",
   string: (value) => typeof value === "string",
@@ -118,9 +123,7 @@ function audienceMistakes(audience: Audience, path: string, segments: ReadonlySe
       ),
     ),
     ...(audience.segments ?? []).flatMap((key, index) =>
-      segments.has(key)
-        ? []
-        : [mistake(`${prefix}segments.${index}`, `There is no segment ${key}; create it first.`)],
+      segments.has(key) ? [] : [missing(`${prefix}segments.${index}`, "segment", key)],
     ),
   ];
 }
@@ -186,7 +189,7 @@ export function experimentMistakes(
   flag: FlagDefinition | undefined,
   segments: ReadonlySet<string>,
 ): Mistake[] {
-  if (!flag) return [mistake("flag", `There is no flag ${experiment.flag}; create it first.`)];
+  if (!flag) return [missing("flag", "flag", experiment.flag)];
   const mistakes = [
     ...audienceMistakes(experiment, "", segments),
     ...splitMistakes(flag, experiment.split, "split"),

@@ -3,9 +3,8 @@ import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import { Type } from "typebox";
 import { notFound } from "../errors.ts";
 import { sendAnswer } from "../http/answer.ts";
-import { pageOptions } from "../http/pages.ts";
 import "../http/request.ts";
-import { ERROR_ANSWERS, IdempotencyHeaders, ListOf, listAnswer, PageQuery } from "../http/schemas.ts";
+import { ERROR_ANSWERS, IdempotencyHeaders, ListOf, PageQuery } from "../http/schemas.ts";
 import { createExperiment, startExperiment, stopExperiment, updateExperiment } from "./changes.ts";
 import { experimentResults } from "./results.ts";
 import {
@@ -43,15 +42,8 @@ export function experimentRoutes(service: FlagService): FastifyPluginAsyncTypebo
           response: { 200: ListOf(ExperimentResource), ...ERROR_ANSWERS },
         },
       },
-      async ({ query, operation }) => {
-        const { livemode } = operation.caller;
-        const { data, hasMore } = await experiments.list({
-          ...pageOptions(query),
-          livemode,
-          status: query.status,
-        });
-        return listAnswer("/v1/experiments", data.map(experiments.show), hasMore);
-      },
+      async ({ query, operation }) =>
+        experiments.list("/v1/experiments", query, operation.caller.livemode, query.status),
     );
 
     app.post(
@@ -111,7 +103,7 @@ export function experimentRoutes(service: FlagService): FastifyPluginAsyncTypebo
       },
       async ({ params, body, operation }, reply) => {
         const answer = await experiments.change(operation, params.key, async (current) => {
-          if (!current) throw notFound("experiment", params.key);
+          if (!current) throw notFound("experiment", params.key, "key");
           return updateExperiment(current, body, await service.fresh(operation.caller.livemode));
         });
         return sendAnswer(reply, answer);
@@ -135,7 +127,7 @@ export function experimentRoutes(service: FlagService): FastifyPluginAsyncTypebo
       },
       async ({ params, body, operation }, reply) => {
         const answer = await experiments.change(operation, params.key, async (current) => {
-          if (!current) throw notFound("experiment", params.key);
+          if (!current) throw notFound("experiment", params.key, "key");
           const snapshot = await service.fresh(operation.caller.livemode);
           return startExperiment(current, body.version, snapshot, service.now());
         });
@@ -161,7 +153,7 @@ export function experimentRoutes(service: FlagService): FastifyPluginAsyncTypebo
       },
       async ({ params, body, operation }, reply) => {
         const answer = await experiments.change(operation, params.key, (current) => {
-          if (!current) throw notFound("experiment", params.key);
+          if (!current) throw notFound("experiment", params.key, "key");
           return stopExperiment(current, body.version, service.now());
         });
         await service.refresh();

@@ -9,9 +9,8 @@ import {
 import { Type } from "typebox";
 import { invalid, notFound, unavailable } from "../errors.ts";
 import { sendAnswer } from "../http/answer.ts";
-import { pageOptions } from "../http/pages.ts";
 import "../http/request.ts";
-import { ERROR_ANSWERS, IdempotencyHeaders, ListOf, listAnswer, PageQuery } from "../http/schemas.ts";
+import { ERROR_ANSWERS, IdempotencyHeaders, ListOf, PageQuery } from "../http/schemas.ts";
 import { createFlag, deleteFlag, switchFlag, updateFlag } from "./changes.ts";
 import {
   EvaluateBody,
@@ -57,11 +56,7 @@ export function flagRoutes(service: FlagService): FastifyPluginAsyncTypebox {
           response: { 200: ListOf(FlagResource), ...ERROR_ANSWERS },
         },
       },
-      async ({ query, operation }) => {
-        const { livemode } = operation.caller;
-        const { data, hasMore } = await flags.list({ ...pageOptions(query), livemode, status: "active" });
-        return listAnswer("/v1/flags", data.map(flags.show), hasMore);
-      },
+      async ({ query, operation }) => flags.list("/v1/flags", query, operation.caller.livemode, "active"),
     );
 
     app.post(
@@ -120,7 +115,7 @@ export function flagRoutes(service: FlagService): FastifyPluginAsyncTypebox {
       },
       async ({ params, body, operation }, reply) => {
         const answer = await flags.change(operation, params.key, async (current) => {
-          if (!current) throw notFound("flag", params.key);
+          if (!current) throw notFound("flag", params.key, "key");
           return updateFlag(current, body, await service.fresh(operation.caller.livemode));
         });
         await service.refresh();
@@ -144,7 +139,7 @@ export function flagRoutes(service: FlagService): FastifyPluginAsyncTypebox {
       },
       async ({ params, query, operation }, reply) => {
         const answer = await flags.change(operation, params.key, async (current) => {
-          if (!current) throw notFound("flag", params.key);
+          if (!current) throw notFound("flag", params.key, "key");
           return deleteFlag(current, query.version, await service.fresh(operation.caller.livemode));
         });
         await service.refresh();
@@ -170,7 +165,7 @@ export function flagRoutes(service: FlagService): FastifyPluginAsyncTypebox {
         },
         async ({ params, body, operation }, reply) => {
           const answer = await flags.change(operation, params.key, (current) => {
-            if (!current) throw notFound("flag", params.key);
+            if (!current) throw notFound("flag", params.key, "key");
             return switchFlag(current, to, body);
           });
           await service.refresh();
@@ -199,7 +194,7 @@ export function flagRoutes(service: FlagService): FastifyPluginAsyncTypebox {
           const evaluation = await service
             .explain(key, contextOf(operation, body))
             .catch((error: unknown) => {
-              if (error instanceof FlagNotFoundError) throw notFound("flag", key);
+              if (error instanceof FlagNotFoundError) throw notFound("flag", key, "key");
               if (error instanceof TargetingKeyMissingError)
                 throw invalid(
                   "parameter_missing",

@@ -172,7 +172,17 @@ describe("flags of the database (N6)", () => {
       code: "parameter_missing",
       message: "A percentage decides: send a targeting_key.",
     });
-    expect((await here.call("POST", "/flags/nothing/evaluate", {})).status).to.equal(404);
+    for (const [method, path, what] of [
+      ["POST", "/flags/nothing/evaluate", "flag"],
+      ["GET", "/flags/nothing", "flag"],
+      ["DELETE", "/segments/nothing", "segment"],
+      ["POST", "/experiments/nothing/start", "experiment"],
+    ] as const) {
+      const missing = await here.call(method, path, method === "POST" ? {} : undefined);
+      expect(missing.status, path).to.equal(404);
+      const message = `There is no ${what} nothing.`;
+      expect(missing.body.error, path).to.include({ code: "resource_missing", message, param: "key" });
+    }
   });
 
   it("answer OpenFeature's clients with value, variant and reason, and with the code's default when asked wrongly", async () => {

@@ -4,13 +4,15 @@
  */
 import { toSeconds } from "../clock.ts";
 import type { Core } from "../core.ts";
-import type { ListOptions, StoredObject } from "../database/objects.ts";
-import type { Page } from "../database/page.ts";
+import type { StoredObject } from "../database/objects.ts";
 import { ApiError, notFound } from "../errors.ts";
 import type { EventType } from "../events/types.ts";
 import type { Operation } from "../http/operation.ts";
+import { pageOptions, type PageParameters } from "../http/pages.ts";
+import { listAnswer } from "../http/schemas.ts";
 import type { GivenAnswer, Once } from "../journal/once.ts";
 import type { ObjectKind } from "../journal/write.ts";
+import { KEY } from "./schemas.ts";
 
 export interface NamedData {
   key: string;
@@ -56,12 +58,17 @@ export class NamedObjects<T extends NamedData, Name extends string> {
   /** @throws ApiError 404 */
   async get(key: string, livemode: boolean): Promise<StoredObject<T>> {
     const stored = await this.find(key, livemode);
-    if (!stored) throw notFound(this.#object.replace("_", " "), key);
+    if (!stored) throw notFound(this.#object.replace("_", " "), key, "key");
     return stored;
   }
 
-  list(options: ListOptions): Promise<Page<StoredObject<T>>> {
-    return this.#core.objects.list<T>(this.#kind, options);
+  /** A page as the API shows it, by key, last first. @throws ApiError 400 for a cursor that is no id of these objects */
+  async list(url: string, query: PageParameters, livemode: boolean, status?: string) {
+    const prefix = this.idOf("", livemode);
+    const isId = (text: string) => text.startsWith(prefix) && KEY.test(text.slice(prefix.length));
+    const options = pageOptions(query, { isId, form: `${prefix} and a key` });
+    const page = await this.#core.objects.list<T>(this.#kind, { ...options, livemode, status });
+    return listAnswer(url, page.data.map(this.show), page.hasMore);
   }
 
   /**

@@ -21,8 +21,9 @@ const OPERATORS = [
   "exists",
 ] as const;
 
+export const KEY = /^[a-z][a-z0-9_.-]{0,62}$/;
 const Key = Type.String({
-  pattern: "^[a-z][a-z0-9_.-]{0,62}$",
+  pattern: KEY.source,
   description: "Name in small letters, digits, `_`, `.` and `-`; never changes.",
 });
 const VariantName = Type.String({ pattern: "^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$" });

@@ -3,9 +3,8 @@ import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import { Type } from "typebox";
 import { notFound } from "../errors.ts";
 import { sendAnswer } from "../http/answer.ts";
-import { pageOptions } from "../http/pages.ts";
 import "../http/request.ts";
-import { ERROR_ANSWERS, IdempotencyHeaders, ListOf, listAnswer, PageQuery } from "../http/schemas.ts";
+import { ERROR_ANSWERS, IdempotencyHeaders, ListOf, PageQuery } from "../http/schemas.ts";
 import { createSegment, deleteSegment, updateSegment } from "./changes.ts";
 import { KeyParams, SegmentDefinition, SegmentResource, SegmentUpdate, VersionQuery } from "./schemas.ts";
 import { type FlagService, refuseElsewhere } from "./service.ts";
@@ -30,11 +29,8 @@ export function segmentRoutes(service: FlagService): FastifyPluginAsyncTypebox {
           response: { 200: ListOf(SegmentResource), ...ERROR_ANSWERS },
         },
       },
-      async ({ query, operation }) => {
-        const { livemode } = operation.caller;
-        const { data, hasMore } = await segments.list({ ...pageOptions(query), livemode, status: "active" });
-        return listAnswer("/v1/segments", data.map(segments.show), hasMore);
-      },
+      async ({ query, operation }) =>
+        segments.list("/v1/segments", query, operation.caller.livemode, "active"),
     );
 
     app.post(
@@ -95,7 +91,7 @@ export function segmentRoutes(service: FlagService): FastifyPluginAsyncTypebox {
       },
       async ({ params, body, operation }, reply) => {
         const answer = await segments.change(operation, params.key, (current) => {
-          if (!current) throw notFound("segment", params.key);
+          if (!current) throw notFound("segment", params.key, "key");
           return updateSegment(current, body);
         });
         await service.refresh();
@@ -119,7 +115,7 @@ export function segmentRoutes(service: FlagService): FastifyPluginAsyncTypebox {
       },
       async ({ params, query, operation }, reply) => {
         const answer = await segments.change(operation, params.key, async (current) => {
-          if (!current) throw notFound("segment", params.key);
+          if (!current) throw notFound("segment", params.key, "key");
           return deleteSegment(current, query.version, await service.fresh(operation.caller.livemode));
         });
         await service.refresh();

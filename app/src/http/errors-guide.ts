@@ -246,7 +246,7 @@ const OBJECTS: ErrorChapter = {
   codes: {
     resource_missing: explain(
       "There is no such object",
-      "Nothing has this id, or it is not yours: test and live data are apart.",
+      "Nothing has this id, or it is not yours: test and live data are apart. It is a 404 when the path names it, and a 400 when a field of the body or the query does; param names that field.",
       "Check the id, and whether the key is for test or live data.",
     ),
     resource_exists: explain(

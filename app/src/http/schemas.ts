@@ -27,6 +27,7 @@ export const Currency = Type.Unsafe<string>({
 /** An id of a kind, as `pay_01m80pvkadecrbzqsgybvvvmqg`. */
 export function Id(kind: IdKind, description?: string) {
   return Type.String({
+    minLength: 1,
     maxLength: 64,
     description,
     examples: [`${ID_PREFIXES[kind]}_01m80pvkadecrbzqsgybvvvmqg`],
@@ -62,18 +63,21 @@ export const CreatedQuery = {
   created_lte: Type.Optional(Timestamp),
 };
 
+/** The longest ids are those with a key of their owner's in them, as a segment's. */
+const MAX_CURSOR = 100;
+
 /** Query of a list; more filters as properties. */
 export const PageQuery = {
   limit: Type.Integer({ minimum: 1, maximum: 100, default: 10, description: "Objects on the page." }),
   starting_after: Type.Optional(
     Type.String({
-      maxLength: 64,
+      maxLength: MAX_CURSOR,
       description: "Id of the last object of the page before: the page goes on after it.",
     }),
   ),
   ending_before: Type.Optional(
     Type.String({
-      maxLength: 64,
+      maxLength: MAX_CURSOR,
       description: "Id of the first object of the page after: the page ends before it.",
     }),
   ),

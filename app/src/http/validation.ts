@@ -33,17 +33,39 @@ export function validationError(errors: readonly ErrorObject[], part: string): A
   });
 }
 
-/** A union says what each of its branches misses, and then itself: one line for the field is enough. */
+/**
+ * A union says what each of its branches misses, and then itself. One line for the field is enough: that of a value or null,
+ * where it is no null, says what the value misses, and another union what it takes.
+ */
 function withoutEchoes(errors: readonly ErrorObject[]): ErrorObject[] {
   const unions = errors.filter(({ keyword }) => keyword === "anyOf" || keyword === "oneOf");
+  const [optional, others] = [unions.filter(isOfRightType), unions.filter((union) => !isOfRightType(union))];
+  const isWithin =
+    ({ schemaPath }: ErrorObject) =>
+    (union: ErrorObject) =>
+      union.schemaPath !== schemaPath && schemaPath.startsWith(`${union.schemaPath}/`);
   return errors.filter(
-    ({ keyword, schemaPath }) =>
-      keyword !== "if" &&
-      keyword !== "propertyNames" &&
-      !unions.some(
-        (union) => union.schemaPath !== schemaPath && schemaPath.startsWith(`${union.schemaPath}/`),
-      ),
+    (error) =>
+      error.keyword !== "if" &&
+      error.keyword !== "propertyNames" &&
+      !optional.includes(error) &&
+      !(isNullBranch(error) && optional.some(isWithin(error))) &&
+      !others.some(isWithin(error)),
   );
+}
+
+/** Whether a union is of one type or null, and the value of that type: then something else is wrong with it. */
+function isOfRightType({ parentSchema, data }: ErrorObject): boolean {
+  const { anyOf = [] } = (parentSchema ?? {}) as Schema;
+  const types = anyOf.map(({ type }) => type);
+  const [type] = types.filter((each) => each !== "null");
+  if (types.length !== 2 || !types.includes("null")) return false;
+  return type === typeof data || (type === "integer" && Number.isInteger(data));
+}
+
+/** What the null of such a union says of every value. */
+function isNullBranch({ keyword, params }: ErrorObject): boolean {
+  return keyword === "type" && (params as { type: unknown }).type === "null";
 }
 
 function mistakeOf(error: ErrorObject, part: string): Mistake {
@@ -114,7 +136,7 @@ const NAMED = 8;
 function choice(allowed: readonly unknown[], value: unknown, { title }: Schema): string {
   if (allowed.length <= NAMED) return allowed.join(", ");
   const alike = allowed
-    .map((each) => ({ each, length: commonLength(String(each), String(value)) }))
+    .map((each) => ({ each, length: commonLength(String(each), String(value).toLowerCase()) }))
     .sort((a, b) => b.length - a.length);
   const named = alike.slice(0, NAMED).map(({ each }) => each);
   const all = title === undefined ? "" : ` (all: /openapi.json#/components/schemas/${title})`;

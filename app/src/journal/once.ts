@@ -313,13 +313,7 @@ function refusalError(refusal: Refusal, fieldOf?: (account: string) => string): 
         { param },
       );
     case "account_missing":
-      return new ApiError(
-        404,
-        "invalid_request_error",
-        "resource_missing",
-        `There is no account ${refusal.account}.`,
-        { param },
-      );
+      return invalid("resource_missing", `There is no account ${refusal.account}.`, param);
     case "account_closed":
       return invalid("account_closed", `Account ${refusal.account} is closed.`, param);
     case "currency_mismatch":

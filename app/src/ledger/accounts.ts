@@ -2,8 +2,9 @@
 import { isDeepStrictEqual } from "node:util";
 import { toSeconds } from "../clock.ts";
 import type { Core } from "../core.ts";
-import { ApiError, invalid, notFound } from "../errors.ts";
+import { ApiError, invalid, namedBy, notFound } from "../errors.ts";
 import type { EventType } from "../events/types.ts";
+import { mergeMetadata } from "../http/metadata.ts";
 import type { Caller, Operation } from "../http/operation.ts";
 import type { Decision } from "../journal/once.ts";
 import type { AccountChange, AccountSettings, DomainEvent } from "../journal/write.ts";
@@ -22,7 +23,7 @@ export function openAccount(core: Core, { caller }: Operation, body: NewAccount)
     // A new account goes below zero only where that is asked for.
     overdraft: body.overdraft === undefined ? 0 : body.overdraft,
     customer: body.customer ?? null,
-    metadata: body.metadata ?? {},
+    metadata: mergeMetadata({}, body.metadata),
     created,
   };
   const shown: Account = {
@@ -65,10 +66,11 @@ export function changeAccount(core: Core, row: AccountRow, lastEvent: number, bo
   ) {
     throw notEmpty(row.id);
   }
-  const shown = presentAccount({ ...row, ...body });
+  const after = { ...row, ...body, metadata: mergeMetadata(row.metadata, body.metadata) };
+  const shown = presentAccount(after);
   const answer = { status: 200, body: shown };
   const before = settingsOf(row);
-  const settings = settingsOf({ ...row, ...body });
+  const settings = settingsOf(after);
   if (isDeepStrictEqual(before, settings)) return { answer };
   const { id, type, currency, customer, created } = row;
   return {
@@ -91,6 +93,24 @@ export async function visibleAccount(
   if (row === undefined || (customer !== undefined && row.customer !== customer))
     throw notFound("account", id);
   return row;
+}
+
+/**
+ * The account that a field of a body or a query names, if the caller may see it.
+ * @param id undefined where who acts for one customer names none, though it must
+ * @throws ApiError 400
+ */
+export async function namedAccount(
+  repository: LedgerRepository,
+  param: string,
+  id: string | undefined,
+  caller: Caller,
+): Promise<AccountRow> {
+  if (id === undefined) {
+    const message = `You act for one customer: send ${param}, the id of one of its accounts.`;
+    throw invalid("parameter_missing", message, param);
+  }
+  return namedBy(param, visibleAccount(repository, id, caller));
 }
 
 /** Entries came between the look at an account and its closing: the table's constraint has the last word. */

@@ -11,6 +11,10 @@ interface Failure {
   error?: { code: string; message: string; param?: string };
 }
 
+interface Account {
+  metadata: Record<string, string>;
+}
+
 interface Transactions {
   data: { entries: { account: string; direction: string; balance: number }[] }[];
 }
@@ -41,9 +45,20 @@ describe("Ledger, read by who acts for one customer", () => {
     expect(shown.body.data[0]?.entries[0]).to.include({ account: own.id, direction: "credit", balance: 300 });
     expect((await api.get<Transactions>(path)).body.data[0]?.entries).to.have.length(2);
 
-    const foreign = await api.get(`/v1/ledger/transactions?account=${other.id}`, { apiKey: secret });
-    expect(foreign.status).to.equal(404);
-    expect((await api.get("/v1/ledger/transactions", { apiKey: secret })).status).to.equal(404);
+    for (const list of ["transactions", "entries"]) {
+      const foreign = await api.get<Failure>(`/v1/ledger/${list}?account=${other.id}`, { apiKey: secret });
+      expect([foreign.status, foreign.body.error?.message, foreign.body.error?.param], list).to.deep.equal([
+        400,
+        `There is no account ${other.id}.`,
+        "account",
+      ]);
+    }
+    const none = await api.get<Failure>("/v1/ledger/transactions", { apiKey: secret });
+    expect([none.status, none.body.error?.code, none.body.error?.message]).to.deep.equal([
+      400,
+      "parameter_missing",
+      "You act for one customer: send account, the id of one of its accounts.",
+    ]);
   });
 });
 
@@ -112,6 +127,15 @@ describe("Ledger accounts", () => {
     ]);
     const { id: customer } = (await api.post<Made>("/v1/customers", { name: "Ada" })).body;
     expect((await open({ customer })).body).to.include({ customer });
+  });
+
+  it("merge metadata, and an empty value removes a key", async () => {
+    const { id } = (await open({ metadata: { shop: "berlin", till: "2", empty: "" } })).body;
+    const change = (metadata: object) => api.post<Account>(`/v1/ledger/accounts/${id}`, { metadata });
+    expect((await change({ till: "3" })).body.metadata).to.deep.equal({ shop: "berlin", till: "3" });
+    expect((await change({ shop: "" })).body.metadata).to.deep.equal({ till: "3" });
+    const { body } = await api.get<Account>(`/v1/ledger/accounts/${id}`);
+    expect(body.metadata).to.deep.equal({ till: "3" });
   });
 
   it("have no statement of a time that ends before it begins", async () => {

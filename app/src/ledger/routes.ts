@@ -9,7 +9,7 @@ import { pageOptions } from "../http/pages.ts";
 import { ERROR_ANSWERS, Id, IdempotencyHeaders, listAnswer, ListOf, Timestamp } from "../http/schemas.ts";
 import { customerFor, requireCustomer } from "../identity/bound-customer.ts";
 import type { GivenAnswer, Once } from "../journal/once.ts";
-import { changeAccount, isNotEmptyAnyMore, openAccount, visibleAccount } from "./accounts.ts";
+import { changeAccount, isNotEmptyAnyMore, namedAccount, openAccount, visibleAccount } from "./accounts.ts";
 import { presentAccount, presentEntry, presentTransaction, presentTrialBalance } from "./present.ts";
 import type { LedgerRepository, TransactionRow } from "./repository.ts";
 import * as schemas from "./schemas.ts";
@@ -84,6 +84,7 @@ export function ledgerRoutes(
         tags,
         operationId: "updateLedgerAccount",
         summary: "Change an account, or close it",
+        description: "Changes the fields that are sent. Metadata is merged, an empty value removes a key.",
         headers: IdempotencyHeaders,
         params: AccountParams,
         body: schemas.AccountUpdate,
@@ -172,7 +173,7 @@ export function ledgerRoutes(
         response: { 200: ListOf(schemas.Entry), ...ERROR_ANSWERS },
       },
       handler: async ({ operation, query }) => {
-        await visibleAccount(repository, query.account, operation.caller);
+        await namedAccount(repository, "account", query.account, operation.caller);
         const { data, hasMore } = await repository.entries(operation.caller.livemode, query);
         return listAnswer("/v1/ledger/entries", data.map(presentEntry), hasMore);
       },
@@ -192,7 +193,7 @@ export function ledgerRoutes(
         const { livemode, customer } = operation.caller;
         const { type, source, account } = query;
         const page = pageOptions(query, "transaction");
-        if (customer !== undefined) await visibleAccount(repository, account ?? "", operation.caller);
+        if (customer !== undefined) await namedAccount(repository, "account", account, operation.caller);
         const { data, hasMore } = await repository.transactions({ livemode, ...page, type, source, account });
         // Who acts for one customer sees its own side: the other one's entries tell what another has left.
         const visible = (row: TransactionRow) =>

@@ -174,7 +174,7 @@ export const AccountsQuery = Type.Object(
     currency: Type.Optional(Currency),
     type: Type.Optional(AccountType),
     customer: Type.Optional(Id("customer")),
-    code: Type.Optional(Type.String({ maxLength: 100 })),
+    code: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
   },
   { additionalProperties: false },
 );
@@ -182,8 +182,10 @@ export const AccountsQuery = Type.Object(
 export const TransactionsQuery = Type.Object(
   {
     ...PageQuery,
-    type: Type.Optional(Type.String({ maxLength: 100 })),
-    source: Type.Optional(Type.String({ maxLength: 64, description: "Id of the object that caused it." })),
+    type: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
+    source: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 64, description: "Id of the object that caused it." }),
+    ),
     account: Type.Optional(Id("account")),
   },
   { additionalProperties: false },

@@ -1,4 +1,5 @@
 /** Environment variables of the process itself: where it listens, what it logs, measures and how it stops. */
+import { isIP } from "node:net";
 import { Type } from "typebox";
 import type { Config } from "../config.ts";
 
@@ -12,7 +13,7 @@ export const operationsSettings = {
   ),
   HOST: Type.String({
     default: "127.0.0.1",
-    description: "Address to listen on; `0.0.0.0` in a container",
+    description: "IP address to listen on; `0.0.0.0` in a container",
   }),
   PORT: Type.Integer({
     minimum: 0,
@@ -86,6 +87,12 @@ export const operationsSettings = {
 /** Mistakes that the variables make together. */
 export function operationsGuards(config: Config): string[] {
   const mistakes: string[] = [];
+  // A name may stand for several addresses; limits of connections hold for one.
+  if (isIP(config.HOST) === 0) {
+    mistakes.push(
+      `HOST: ${JSON.stringify(config.HOST)} is no IP address; write 127.0.0.1 or ::1 for this machine only, 0.0.0.0 or :: for all`,
+    );
+  }
   if (config.SHUTDOWN_DELAY >= config.SHUTDOWN_TIMEOUT) {
     mistakes.push(
       `SHUTDOWN_DELAY: ${config.SHUTDOWN_DELAY} leaves no time to finish within SHUTDOWN_TIMEOUT (${config.SHUTDOWN_TIMEOUT}); ` +

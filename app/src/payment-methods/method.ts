@@ -1,7 +1,7 @@
 /** Payment methods, purely: what is kept of them, what is shown, and which changes they allow. */
 import { toSeconds } from "../clock.ts";
 import type { StoredObject } from "../database/objects.ts";
-import { ApiError, invalid } from "../errors.ts";
+import { invalid } from "../errors.ts";
 import type { EventType } from "../events/types.ts";
 import type { DomainEvent, ObjectChange } from "../journal/write.ts";
 import type { Instrument } from "../processors/processor.ts";
@@ -89,9 +89,7 @@ export function changeBilling(before: BillingDetails = {}, change: BillingDetail
 export function refuseDetached({ id, data }: StoredMethod): void {
   if (data.status === "active") return;
   const message = `Payment method ${id} was detached and cannot be used any more. Create a new one.`;
-  throw new ApiError(400, "invalid_request_error", "payment_method_detached", message, {
-    param: "payment_method",
-  });
+  throw invalid("payment_method_detached", message, "id");
 }
 
 /** @throws ApiError 400 when it belongs to another customer */

@@ -270,7 +270,7 @@ describe("payment methods", () => {
     const created = await api.call("POST", "/payment_methods", CARD);
     expect(created.body).to.include({ customer: ada });
     const refused = await api.call("POST", "/payment_methods", { ...CARD, customer: other });
-    expect(refused.status).to.equal(404);
+    expect(refused.status).to.equal(400);
     expect((await api.call("POST", `/payment_methods/${free}/attach`, { customer: ada })).status).to.equal(
       200,
     );
@@ -286,7 +286,7 @@ describe("payment methods", () => {
     const error: unknown = await api.methods.source
       .resolve({ payment_method: "pm_card_visa" }, live)
       .catch((reason: unknown) => reason);
-    expect(error).to.include({ status: 404 });
+    expect(error).to.include({ status: 400, code: "resource_missing" });
     const owner = await customer();
     const attached = await api.call("POST", "/payment_methods/pm_card_visa/attach", { customer: owner });
     expect(attached.body.id).not.to.equal("pm_card_visa");

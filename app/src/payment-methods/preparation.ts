@@ -1,8 +1,8 @@
 /** From what a client sends to a payment method: the number goes to the vault, and the rest becomes the object. */
 import type { Core } from "../core.ts";
 import type { CustomerService } from "../customers/index.ts";
-import { mergeMetadata } from "../customers/index.ts";
 import { invalid, namedBy } from "../errors.ts";
+import { mergeMetadata } from "../http/metadata.ts";
 import type { Caller } from "../http/operation.ts";
 import type { Instrument } from "../processors/processor.ts";
 import { checkBankAccount, checkCard, type Vault } from "../vault/index.ts";
@@ -68,7 +68,7 @@ export function createPreparation(
 
   /**
    * Checks what was sent and keeps the number.
-   * @throws ApiError 402 for a card, 400 for a bank account that cannot be one; 404 when there is no such customer
+   * @throws ApiError 402 for a card, 400 for a bank account that cannot be one, or when there is no such customer
    */
   async function prepare(
     caller: Pick<Caller, "livemode" | "customer">,

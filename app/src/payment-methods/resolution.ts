@@ -20,8 +20,8 @@ export function createResolution(
   /**
    * One of the test methods, or one that there is: of a payment's own customer or of nobody. Its instrument is for one call of
    * a processor, with its security code for the first authorisation only.
-   * @throws ApiError 404 when there is none, 400 when it is detached, another customer's, or its number was deleted or erased,
-   *   503 when the vault's keys are out of reach
+   * @throws ApiError 404 when there is none (`resolve`: 400), 400 when it is detached, another customer's, or its number was
+   *   deleted or erased, 503 when the vault's keys are out of reach
    */
   async function find(
     id: string,

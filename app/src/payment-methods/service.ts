@@ -1,8 +1,9 @@
 /** Payment methods: their numbers are in the vault, and what is shown of them is in the object. */
 import type { Core } from "../core.ts";
-import { mergeMetadata, type CustomerService } from "../customers/index.ts";
+import type { CustomerService } from "../customers/index.ts";
 import { ApiError, invalid, namedBy, notFound } from "../errors.ts";
 import type { EventType } from "../events/types.ts";
+import { mergeMetadata } from "../http/metadata.ts";
 import type { Caller, Operation } from "../http/operation.ts";
 import { pageOptions } from "../http/pages.ts";
 import { listAnswer } from "../http/schemas.ts";

@@ -127,7 +127,11 @@ const NOTHING_APPROVED: Declined = {
 export function takenBack(
   id: string,
   payment: Payment,
-  { code, message, reference }: { code: string; message: string; reference: string },
+  {
+    code,
+    message,
+    reference = payment.processor_reference,
+  }: { code: string; message: string; reference?: string },
 ): Decided {
   return {
     data: {

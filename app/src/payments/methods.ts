@@ -35,7 +35,7 @@ export interface MethodOwner {
 export interface MethodSource {
   /**
    * The method that is wanted, for a payment of this customer.
-   * @throws ApiError 400 when it is another customer's or detached, 404 when there is none, 402 for a card that cannot be one
+   * @throws ApiError 400 when there is none, or it is another customer's or detached, 402 for a card that cannot be one
    */
   resolve(wanted: WantedMethod, owner: MethodOwner): Promise<ChargeableMethod>;
 }

@@ -16,7 +16,7 @@ import { recorded } from "./asking.ts";
 import { attemptKey, parseAttemptKey, type AttemptOperation } from "./attempt.ts";
 import { effectsOf } from "./change.ts";
 import { takenBack } from "./conclude.ts";
-import type { Payment, StoredPayment } from "./payment.ts";
+import type { Payment } from "./payment.ts";
 import { awaitsCharge, findByProcessorReference, findObject } from "./repository.ts";
 import type { Conclusion, Undertaken, Undertakings } from "./undertaking.ts";
 
@@ -26,6 +26,15 @@ export interface NoticeParts {
   refunds: RefundService;
   payouts: PayoutService;
   disputes: DisputeService;
+}
+
+/** What a processor tells of an operation that had been done. */
+interface Failure {
+  key: string;
+  /** The processor's id of what was done, where it tells that. */
+  reference?: string;
+  code: string;
+  message: string;
 }
 
 /** Milliseconds by which the clocks of instances may differ. */
@@ -52,21 +61,22 @@ export function noticeListener(
     return undefined;
   }
 
-  /** What an attempt came to; nothing when it is over already. */
+  /** What an attempt came to; false when it is over already. */
   async function tellOutcome<T extends Undertaken>(
     processor: string,
     kind: ObjectKind,
     undertakings: Undertakings<T>,
     key: { id: string; operation: string; ordinal: number },
     result: FinalResult,
-  ): Promise<void> {
+  ): Promise<boolean> {
     const stored = await findOwn<T>(processor, kind, key.id);
     const attempt = { operation: key.operation as AttemptOperation, ordinal: key.ordinal };
     const isNews = stored !== undefined && (await undertakings.tell(stored, attempt, result));
     if (!isNews) log.info({ object: key.id, outcome: result.outcome }, "A notice told what was known");
+    return isNews;
   }
 
-  async function outcome(processor: string, key: string, result: FinalResult): Promise<void> {
+  async function outcome(processor: string, key: string, result: FinalResult): Promise<boolean> {
     const parsed = parseAttemptKey(key);
     switch (parsed?.id.split("_")[0]) {
       case "pay":
@@ -79,6 +89,7 @@ export function noticeListener(
         return tellOutcome(processor, "disputes", disputes.undertakings, parsed, result);
       default:
         log.error({ key }, "A notice names a key that is not ours");
+        return false;
     }
   }
 
@@ -109,24 +120,29 @@ export function noticeListener(
   }
 
   /** The bank took back what it had given, or sent back what it was given. */
-  async function sentBack(processor: string, notice: Extract<Notice, { type: "returned" }>): Promise<void> {
-    const { key, code, message } = notice;
-    const operation = parseAttemptKey(key)?.operation;
-    const declined = { outcome: "declined", code, message, retryable: false } as const;
-    // Before its outcome was told, a return is the outcome.
-    await outcome(processor, key, declined);
-    if (operation === "pay_out") {
-      await change<Payout>(processor, "payouts", key, (payout) =>
-        payout.data.status === "paid"
-          ? payouts.recorded(payout, returnPayout(payout.id, payout.data, notice))
-          : undefined,
-      );
-    } else {
-      await change<Payment>(processor, "payments", key, (payment) =>
-        payment.data.status === "succeeded" && tookMoney(payment, notice)
-          ? recorded(payment, takenBack(payment.id, payment.data, notice))
-          : undefined,
-      );
+  async function sentBack(processor: string, failure: Failure): Promise<void> {
+    const { key } = failure;
+    switch (parseAttemptKey(key)?.operation) {
+      case "refund":
+        return change<Refund>(processor, "refunds", key, (refund) =>
+          refund.data.status === "succeeded" && isAbout(failure, refund)
+            ? refunds.recorded(refund, failRefund(refund.id, refund.data, failure))
+            : undefined,
+        );
+      case "pay_out":
+        return change<Payout>(processor, "payouts", key, (payout) =>
+          payout.data.status === "paid" && isAbout(failure, payout)
+            ? payouts.recorded(payout, returnPayout(payout.id, payout.data, failure))
+            : undefined,
+        );
+      case "authorize":
+      case "confirm_challenge":
+      case "capture":
+        return change<Payment>(processor, "payments", key, (payment) =>
+          payment.data.status === "succeeded" && isAbout(failure, payment)
+            ? recorded(payment, takenBack(payment.id, payment.data, failure))
+            : undefined,
+        );
     }
   }
 
@@ -153,35 +169,35 @@ export function noticeListener(
 
   return async (processor, notice) => {
     switch (notice.type) {
-      case "outcome":
-        return outcome(processor, notice.key, notice.result);
+      case "outcome": {
+        const { key, result } = notice;
+        const isNews = await outcome(processor, key, result);
+        const isCapture = parseAttemptKey(key)?.operation === "capture";
+        if (isNews || result.outcome !== "declined" || isCapture) return;
+        // A settlement report had ended it already: the money moved, and has come back since.
+        return sentBack(processor, { key, code: result.code, message: result.message });
+      }
       case "dispute_opened":
         return openDispute(processor, notice);
       case "dispute_closed":
         return disputes.close(processor, notice.dispute, notice.won);
       case "refund_failed":
-        await outcome(processor, notice.key, {
-          outcome: "declined",
-          code: notice.code,
-          message: notice.message,
-          retryable: false,
-        });
-        return change<Refund>(processor, "refunds", notice.key, (refund) =>
-          refund.data.status === "succeeded"
-            ? refunds.recorded(refund, failRefund(refund.id, refund.data, notice))
-            : undefined,
-        );
-      case "returned":
-        return sentBack(processor, notice);
+      case "returned": {
+        const { key, code, message } = notice;
+        // Before its outcome was told, a return is the outcome.
+        const result = { outcome: "declined", code, message, retryable: false } as const;
+        if (!(await outcome(processor, key, result))) await sentBack(processor, notice);
+      }
     }
   };
 }
 
-/** Whether the payment has its money from the charge that a return is about: an earlier one of the payment may have failed. */
-function tookMoney(
-  { id, data }: StoredPayment,
-  { key, reference }: { key: string; reference: string },
+/** Whether the object is what the failed operation made of it: an earlier attempt may have failed, and its failure be told again. */
+function isAbout(
+  { key, reference }: Failure,
+  { id, data }: StoredObject<Undertaken & { processor_reference?: string }>,
 ): boolean {
   const { attempt, processor_reference } = data;
-  return processor_reference === reference || (attempt !== undefined && attemptKey(id, attempt) === key);
+  if (reference !== undefined && reference === processor_reference) return true;
+  return attempt !== undefined && attemptKey(id, attempt) === key;
 }

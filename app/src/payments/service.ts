@@ -1,9 +1,9 @@
 /** Payments: from requests to decisions. */
 import type { Core } from "../core.ts";
-import { mergeMetadata } from "../customers/index.ts";
-import { ApiError, invalid, notFound } from "../errors.ts";
+import { invalid, notFound } from "../errors.ts";
 import type { EventType } from "../events/types.ts";
 import type { RequireOpen } from "../flags/index.ts";
+import { mergeMetadata } from "../http/metadata.ts";
 import type { Caller, Operation } from "../http/operation.ts";
 import { customerFor } from "../identity/bound-customer.ts";
 import type { Decision, GivenAnswer, Once } from "../journal/once.ts";
@@ -264,11 +264,9 @@ async function refuseUnknownCustomer(
 ): Promise<void> {
   if (id === undefined) return;
   const customer = await objects.get<{ status: string }>("customers", id, livemode);
-  if (customer === undefined || customer.data.status === "deleted") {
-    throw new ApiError(400, "invalid_request_error", "resource_missing", `There is no customer ${id}.`, {
-      param: "customer",
-    });
-  }
+  if (customer === undefined) throw invalid("resource_missing", `There is no customer ${id}.`, "customer");
+  if (customer.data.status === "deleted")
+    throw invalid("customer_deleted", `Customer ${id} is deleted.`, "customer");
 }
 
 /** Banks' debits cannot be held for a later capture. */

@@ -112,6 +112,49 @@ describe("operations whose outcome is open, and settlement reports", () => {
     expect(await statusOf(`/payments/${id}`)).to.equal("succeeded");
   });
 
+  it("end what a bank returns afterwards: it fails all the same, and the money is back", async () => {
+    const debit = { amount: 5000, currency: "usd", confirm: true, payment_method_data: BANK_ACCOUNT };
+    const lineOf = (key: string, type: SettlementLine["type"], amount: number) =>
+      settle(
+        [{ ...settlementLine(`bank_${key}`, type, amount, "usd", 0), date: "2026-01-05", key }],
+        false,
+        "bank",
+      );
+    const before = await world.balances();
+    const { id } = (await service.post("/payments", debit)).body;
+    await lineOf(`${id}-authorize-1`, "charge", 5000);
+    expect(await statusOf(`/payments/${id}`)).to.equal("succeeded");
+    const refund = (await service.post("/refunds", { payment: id, amount: 1000 })).body;
+    await lineOf(`${refund.id}-refund-1`, "refund", 1000);
+    expect(await statusOf(`/refunds/${refund.id}`)).to.equal("succeeded");
+    const { body: account } = await service.post("/payment_methods", BANK_ACCOUNT);
+    const sum = { amount: 2000, currency: "usd", payment_method: account.id };
+    const payout = (await service.post("/payouts", sum)).body;
+    await lineOf(`${payout.id}-pay_out-1`, "payout", 2000);
+    expect(await statusOf(`/payouts/${payout.id}`)).to.equal("paid");
+
+    const [code, message] = ["account_closed", "The account is closed."];
+    world.bank.settle((key, amount) =>
+      [id, refund.id, payout.id].some((own) => key.startsWith(own))
+        ? { outcome: "declined", code, message, retryable: false }
+        : { outcome: "approved", reference: `bank_${key}`, amount },
+    );
+    // A second time, as processors may tell it.
+    for (let times = 0; times < 2; times += 1) {
+      await service.notices();
+      expect((await service.get(`/refunds/${refund.id}`)).body).to.include({
+        status: "failed",
+        failure_code: code,
+      });
+      expect(await statusOf(`/payouts/${payout.id}`)).to.equal("failed");
+      expect((await service.get(`/payments/${id}`)).body).to.include({
+        status: "failed",
+        amount_refunded: 0,
+      });
+      expect(difference(before, await world.balances())).to.deep.equal({});
+    }
+  });
+
   it("the ledger and the audit chain are without fault after all of this", async () => {
     expect(await world.faults()).to.deep.equal([]);
   });

@@ -1,8 +1,8 @@
 /** Payouts: from the merchant's balance to a bank account. */
 import type { Core } from "../core.ts";
-import { mergeMetadata } from "../customers/index.ts";
 import { ApiError, invalid, notFound } from "../errors.ts";
 import type { RequireOpen } from "../flags/index.ts";
+import { mergeMetadata } from "../http/metadata.ts";
 import type { Caller, Operation } from "../http/operation.ts";
 import { pageOptions } from "../http/pages.ts";
 import { listAnswer } from "../http/schemas.ts";

@@ -1,5 +1,7 @@
 import { expect } from "chai";
 import { until } from "../../test/wait.test-support.ts";
+import { createPool } from "../database/pool.ts";
+import { settlementListener } from "../payments/settled.ts";
 import { finishReconciliation } from "./finish.ts";
 import { createReconciliations } from "./index.ts";
 import type { ReconciliationData } from "./reconciliation.ts";
@@ -104,6 +106,31 @@ describe("finishing a reconciliation", () => {
       lines: 3000,
       items: 3000,
     });
+  });
+
+  it("ends what is open with the one connection that it has", async () => {
+    const pool = createPool({ connection: kit.core.database.url, max: 1, connectTimeout: 1 });
+    try {
+      const core = { ...kit.core, pool };
+      const told: string[] = [];
+      const settlements = settlementListener(core, async (_processor, notice) => {
+        if (notice.type === "outcome") told.push(notice.key);
+      });
+      const data = { processor: PROCESSOR, currency: "usd", status: "pending", attempt: { due: 1 } };
+      const refund = { kind: "refunds" as const, id: "re_open", version: 1, created: core.clock(), data };
+      await core.journal.commit({ livemode: false, actor: "system", objects: [refund] });
+      const id = await begin(csv(line("rf_open", { type: "refund", fee: 0, key: "re_open-refund-1" })));
+      const service = new ReconciliationService(core, {
+        ...kit.parts,
+        settlements,
+        enqueue: () => undefined,
+      });
+      await finishReconciliation(core, service, id);
+      expect(told).to.deep.equal(["re_open-refund-1"]);
+      expect((await kit.call("GET", `/reconciliations/${id}`)).body).to.include({ status: "completed" });
+    } finally {
+      await pool.end();
+    }
   });
 
   it("does anew what a version that kept no outcome left behind", async () => {

@@ -45,21 +45,21 @@ export async function finishReconciliation(
 }
 
 /** @returns undefined for a file that another instance has brought to its end meanwhile */
-function workThrough(
+async function workThrough(
   { pool }: Core,
   { settlements }: ReconciliationService,
   { id, data }: StoredReconciliation,
   file: OpenFile,
   signal?: AbortSignal,
 ): Promise<Outcome | undefined> {
+  // What its lines end is in the ledger before they are held against it. That takes connections, and locks of its own.
+  for await (const lines of readPortions(file, { signal })) await settlements(file, lines);
   return alone(pool, file, async (connection) => {
     const kept = await keptOutcome(connection, file);
     if (kept) return kept;
     if (!(await isProcessing(connection, id))) return undefined;
     await clear(connection, id);
-    const outcome = await new Reconciler(connection, file, id, data, settlements).run(
-      readPortions(file, { signal }),
-    );
+    const outcome = await new Reconciler(connection, file, id, data).run(readPortions(file, { signal }));
     await keepOutcome(connection, file, outcome);
     return outcome;
   });

@@ -36,6 +36,13 @@ export interface Movement {
   feeBooked: boolean;
   /** An earlier reconciliation gave it up as missing there and moved it to suspense. */
   parked: boolean;
+  /** Of a refund that was done only in part before it was settled: what came back of it, which is settled with it. */
+  undone?: Movement;
+}
+
+/** What a movement did to the processor's receivable, with what is settled with it. */
+export function changeOf({ change, undone }: Pick<Movement, "change" | "undone">): number {
+  return change + (undone?.change ?? 0);
 }
 
 /** An object of ours that a line's reference leads to though the ledger has no such movement. */
@@ -90,13 +97,13 @@ export function judge(line: SettlementLine, { movement, known, fees }: Counterpa
     fees && line.type === "charge" ? feeOn(line.amount, rateFor(fees, line.type, line.currency)) : undefined;
   const finding = { line, movement, expectedFee };
   if (line.currency !== movement.currency) return { kind: "currency_differs", ...finding };
-  if (settled(line, movement) !== movement.change) return { kind: "amount_differs", ...finding };
+  if (settled(line, movement) !== changeOf(movement)) return { kind: "amount_differs", ...finding };
   if (line.net !== netOf(line) || (expectedFee !== undefined && expectedFee !== line.fee))
     return { kind: "fee_differs", ...finding };
   return undefined;
 }
 
 /** What a line does to the receivable. */
-function settled(line: SettlementLine, { feeBooked }: Movement): number {
+export function settled(line: SettlementLine, { feeBooked }: Pick<Movement, "feeBooked">): number {
   return netOf(feeBooked ? line : { ...line, fee: 0 });
 }

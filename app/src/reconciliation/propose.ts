@@ -37,7 +37,8 @@ export class Proposal {
       this.#change(line.currency, "cash", line.net);
       this.#change(line.currency, "processor_fees", costOf(line, movement, expectedFee));
     }
-    if (movement) this.#change(movement.currency, clearingAccount(movement), -movement.change);
+    for (const each of [movement, movement?.undone])
+      if (each) this.#change(each.currency, clearingAccount(each), -each.change);
     return this;
   }
 

@@ -2,7 +2,7 @@
 import { hash } from "node:crypto";
 import type pg from "pg";
 import { parseFeeSchedule } from "../payments/fees.ts";
-import type { SettlementLine, SettlementListener } from "../processors/processor.ts";
+import type { SettlementLine } from "../processors/processor.ts";
 import {
   FAULT_KINDS,
   type FaultKind,
@@ -11,6 +11,7 @@ import {
   isOfRefund,
   judge,
   type Movement,
+  settled,
 } from "./match.ts";
 import { Proposal, propose, type ProposedTransaction } from "./propose.ts";
 import type { Outcome, ReconciliationData } from "./reconciliation.ts";
@@ -21,11 +22,13 @@ import {
   missingMovements,
   missingOfRefunds,
   movementsByReference,
+  reversalsLeft,
 } from "./repository-movements.ts";
 import {
   duplicatesBefore,
   type EarlierLine,
   insertItems,
+  keepAlong,
   keepLines,
   type LineRow,
   lockMissing,
@@ -41,7 +44,6 @@ export class Reconciler {
   readonly #source: Source;
   readonly #id: string;
   readonly #data: ReconciliationData;
-  readonly #settlements: SettlementListener;
   readonly #fees: ReturnType<typeof parseFeeSchedule> | undefined;
   /** Type and reference of the file's lines so far. */
   readonly #seen = new Set<string>();
@@ -60,15 +62,8 @@ export class Reconciler {
   #items = 0;
   #waiting: NewItem[] = [];
 
-  constructor(
-    connection: pg.ClientBase,
-    source: Source,
-    id: string,
-    data: ReconciliationData,
-    settlements: SettlementListener,
-  ) {
+  constructor(connection: pg.ClientBase, source: Source, id: string, data: ReconciliationData) {
     this.#connection = connection;
-    this.#settlements = settlements;
     this.#source = source;
     this.#id = id;
     this.#data = data;
@@ -100,8 +95,6 @@ export class Reconciler {
   }
 
   async #takeLines(lines: readonly SettlementLine[]): Promise<void> {
-    // What they end is in the ledger before they are held against it, and stays so should the rest break off.
-    await this.#settlements(this.#source, lines);
     const fresh: LineRow[] = [];
     for (const line of lines) {
       this.#count(line);
@@ -173,17 +166,17 @@ export class Reconciler {
 
   /** The lines' movements in the ledger, by identity. */
   async #movementsOf(lines: readonly SettlementLine[]): Promise<Map<string, Movement>> {
-    const identities = new Set(
-      lines.map(({ type, processorReference }) => identityOf(type, processorReference)),
-    );
+    const lineOf = new Map(lines.map((line) => [identityOf(line.type, line.processorReference), line]));
     const references = lines.map(({ processorReference }) => processorReference);
     const found = new Map<string, LedgerMovement>();
     for (const movement of await movementsByReference(this.#connection, this.#source, references)) {
       const identity = identityOf(movement.type, movement.reference);
-      if (!identities.has(identity)) continue;
-      found.set(identity, movement);
-      if (isOfRefund(movement)) this.#refunds.push(movement);
+      const line = lineOf.get(identity);
+      // A refund may be reversed in parts.
+      if (line && (!found.has(identity) || settled(line, movement) === movement.change))
+        found.set(identity, movement);
     }
+    this.#refunds.push(...[...found.values()].filter(isOfRefund));
     const movements = await this.#takeOver([...found.values()]);
     return new Map(movements.map((movement) => [identityOf(movement.type, movement.reference), movement]));
   }
@@ -203,11 +196,36 @@ export class Reconciler {
     return new Map(lines.map(({ type, reference, posted }) => [identityOf(type, reference), posted]));
   }
 
+  /** Refunds of which only a part was done before they were settled: what came back of them is settled with their lines. */
+  async #addUndone(
+    lines: readonly SettlementLine[],
+    movements: ReadonlyMap<string, Movement>,
+  ): Promise<void> {
+    const inPart = lines.flatMap((line) => {
+      const refund = movements.get(identityOf(line.type, line.processorReference));
+      const rest = refund?.type === "refund" ? settled(line, refund) - refund.change : 0;
+      return refund && rest > 0 && line.currency === refund.currency ? [{ refund, rest }] : [];
+    });
+    if (inPart.length === 0) return;
+    const refunds = inPart.map(({ refund }) => refund.object);
+    const reversals = await reversalsLeft(this.#connection, this.#source, refunds);
+    const undone = inPart.flatMap(({ refund, rest }) => {
+      const isOfIt = ({ object, reference, change }: LedgerMovement) =>
+        object === refund.object && reference === refund.reference && change === rest;
+      const reversal = reversals.find(isOfIt);
+      return reversal ? [{ refund, reversal }] : [];
+    });
+    const taken = await this.#takeOver(undone.map(({ reversal }) => reversal));
+    for (const [index, { refund }] of undone.entries()) refund.undone = taken[index];
+    await keepAlong(this.#connection, this.#source, this.#id, taken);
+  }
+
   async #judge(
     lines: readonly SettlementLine[],
     movements: ReadonlyMap<string, Movement>,
     posted: ReadonlyMap<string, readonly ProposedTransaction[]>,
   ): Promise<void> {
+    await this.#addUndone(lines, movements);
     const movementOf = (line: SettlementLine) =>
       movements.get(identityOf(line.type, line.processorReference));
     const strangers = lines.filter((line) => line.type !== "fee" && !movementOf(line));

@@ -4,7 +4,7 @@ import type { SettlementLine } from "../processors/processor.ts";
 import { csv, DAY, faultsOf, type Kit, line, PROCESSOR, startKit } from "./reconciliation.test-support.ts";
 import type { Item, Reconciliation } from "./schemas.ts";
 
-describe("reconciliation of refunds that failed", () => {
+describe("reconciliation of refunds that failed, or were done only in part", () => {
   let kit: Kit;
 
   beforeEach(async function () {
@@ -109,4 +109,73 @@ describe("reconciliation of refunds that failed", () => {
     expect(await kit.balance("processor_receivable.simulator")).to.equal(0);
     expect(await kit.balance("suspense")).to.equal(-200);
   });
+
+  /** A refund of 200 of which 120 were done; the other 80 came back to the merchant. */
+  const inPart = [refunded(refund), refundFailed({ ...refund, amount: 80 })];
+  const [part, rest] = [
+    line("rf_1", { type: "refund", amount: 120, fee: 0 }),
+    { ...again, amount: 80, net: 80 },
+  ];
+  const RECEIVABLE = "processor_receivable.simulator";
+
+  for (const { title, lines, matched } of [
+    { title: "by the part that was done", lines: [part], matched: 2 },
+    { title: "as a whole and a reversal", lines: [back, rest], matched: 3 },
+  ])
+    it(`settles a refund of which only a part was done ${title}`, async () => {
+      await kit.post(inPart);
+      const first = await reconcileDay(DAY, ...lines);
+      expect(first.matched).to.equal(matched);
+      expect(faultsOf(first)).to.deep.equal({});
+      await applyAll(first);
+      expect(await kit.balance(RECEIVABLE)).to.equal(0);
+      expect(await kit.balance("suspense")).to.equal(0);
+      const second = await reconcileDay(DAY, ...lines);
+      expect(second).to.deep.include({ known: lines.length, matched: 1 });
+      expect(faultsOf(second)).to.deep.equal({});
+    });
+
+  for (const isBefore of [false, true])
+    it(`settles the part that was done, and that it was sent back${isBefore ? " earlier in the file" : ""}`, async () => {
+      const sentBack = { ...again, amount: 120, net: 120 };
+      await kit.post([...inPart, refundFailed({ ...refund, amount: 120 })]);
+      const done = await reconcileDay(DAY, ...(isBefore ? [sentBack, part] : [part, sentBack]));
+      expect(done.matched).to.equal(3);
+      expect(faultsOf(done)).to.deep.equal({});
+      await applyAll(done);
+      expect(await kit.balance(RECEIVABLE)).to.equal(0);
+    });
+
+  it("settles the part that was done out of suspense where it was given up before", async () => {
+    await kit.post(inPart);
+    const first = await reconcileDay(DAY);
+    expect(faultsOf(first)).to.deep.equal({ missing_there: 2 });
+    await applyAll(first);
+    expect(await kit.balance("suspense")).to.equal(-120);
+    await applyAll(await reconcileDay("2026-01-02", part));
+    expect(await kit.balance("suspense")).to.equal(0);
+    expect(await kit.balance(RECEIVABLE)).to.equal(0);
+  });
+
+  it("misses what was not done where the whole refund was settled", async () => {
+    await kit.post(inPart);
+    const done = await reconcileDay(DAY, back);
+    expect(faultsOf(done)).to.deep.equal({ missing_there: 1 });
+    await applyAll(done);
+    expect(await kit.balance(RECEIVABLE)).to.equal(0);
+    expect(await kit.balance("suspense")).to.equal(80);
+  });
+
+  for (const files of [[[part, rest]], [[part], [rest]], [[rest], [part]]])
+    it(`settles what was not done once, where it comes as well (${files.length} files, the ${files[0]?.[0]?.type} first)`, async () => {
+      await kit.post(inPart);
+      const ids: Reconciliation[] = [];
+      for (const lines of files) ids.push(await reconcileDay(DAY, ...lines));
+      for (const { id } of ids)
+        for (const item of await kit.items(id)) if (item.status === "open") await kit.apply(item);
+      expect(await kit.balance(RECEIVABLE)).to.equal(0);
+      // The days' fees apart.
+      expect((await kit.balance("cash")) + (await kit.balance("processor_fees"))).to.equal(80 - 120);
+      expect(await kit.balance("suspense")).to.equal(-80);
+    });
 });

@@ -2,7 +2,7 @@
 import { toSeconds } from "../clock.ts";
 import type { StoredObject } from "../database/objects.ts";
 import type { SettlementLine } from "../processors/processor.ts";
-import type { FaultKind, Known, Movement } from "./match.ts";
+import { changeOf, type FaultKind, type Known, type Movement } from "./match.ts";
 import type { ProposedTransaction } from "./propose.ts";
 import type { Item, ItemKind, Reconciliation } from "./schemas.ts";
 
@@ -87,6 +87,7 @@ function showLine({ processorReference: reference, type, amount, currency, fee, 
   return { reference, type, amount, currency, fee, net, date };
 }
 
-function showMovement({ transaction, object, reference, type, change, currency, date }: Movement) {
-  return { transaction, object, reference, type, change, currency, date };
+function showMovement(movement: Movement) {
+  const { transaction, object, reference, type, currency, date } = movement;
+  return { transaction, object, reference, type, change: changeOf(movement), currency, date };
 }

@@ -28,15 +28,31 @@ const MOVEMENTS = `
   join unnest($3::text[], $4::text[]) as y (ledger_type, type) on y.ledger_type = t.type
   where t.livemode = $1 and t.metadata ? 'processor_reference' and t.metadata ->> 'processor' = $2`;
 
+/** That the line of a refund had its reversal along: it is kept by the reversal's own id. */
+const HAD_ALONG = `(y.type = 'refund_reversal' and exists (
+  select from reconciliation_lines l
+  where l.livemode = $1 and l.processor = $2 and l.type = y.type and l.reference = t.id
+))`;
+
+/** That no file has had the movement. */
+const MISSING = `not ${HAD_ALONG} and not exists (
+  select from reconciliation_lines l
+  where l.livemode = $1 and l.processor = $2 and l.type = y.type and l.reference = t.metadata ->> 'processor_reference'
+)`;
+
+/** That it is no transfer is written out, so that the index on the objects of all others serves. */
+const OF_OBJECTS = "t.object = any ($5) and t.type <> 'transfer'";
+
 const TYPES = [Object.keys(LEDGER_TYPES), Object.values(LEDGER_TYPES)];
 
+/** In the order of their making, without those that the line of another movement had along. */
 export async function movementsByReference(
   connection: Connection,
   { livemode, processor }: Source,
   references: readonly string[],
 ): Promise<LedgerMovement[]> {
   const { rows } = await connection.query<LedgerMovement>(
-    `${MOVEMENTS} and t.metadata ->> 'processor_reference' = any ($5)`,
+    `${MOVEMENTS} and t.metadata ->> 'processor_reference' = any ($5) and not ${HAD_ALONG} order by t.id`,
     [livemode, processor, ...TYPES, references],
   );
   return rows;
@@ -54,12 +70,7 @@ export async function missingMovements(
     `${MOVEMENTS}
        and t.created >= $5::date::timestamp at time zone 'UTC'
        and t.created < ($6::date + 1)::timestamp at time zone 'UTC'
-       and t.id > $7
-       and not exists (
-         select from reconciliation_lines l
-         where l.livemode = $1 and l.processor = $2 and l.type = y.type
-           and l.reference = t.metadata ->> 'processor_reference'
-       )
+       and t.id > $7 and ${MISSING}
      order by t.id limit $8`,
     [livemode, processor, ...TYPES, period.from, period.to, after, limit],
   );
@@ -74,13 +85,30 @@ export async function missingOfRefunds(
 ): Promise<LedgerMovement[]> {
   if (objects.length === 0) return [];
   const { rows } = await connection.query<LedgerMovement>(
-    // That it is no transfer is written out, so that the index on the objects of all others serves.
-    `${MOVEMENTS} and t.object = any ($5) and t.type <> 'transfer' and y.type in ('refund', 'refund_reversal')
-       and not exists (
-         select from reconciliation_lines l
-         where l.livemode = $1 and l.processor = $2 and l.type = y.type
-           and l.reference = t.metadata ->> 'processor_reference'
-       )`,
+    `${MOVEMENTS} and ${OF_OBJECTS} and y.type in ('refund', 'refund_reversal') and ${MISSING}`,
+    [livemode, processor, ...TYPES, objects],
+  );
+  return rows;
+}
+
+/**
+ * Reversals of refunds, in the order of their making, that a file may still have; where it had one of several, these are all
+ * of them: lines do not tell which.
+ * @param objects the refunds
+ */
+export async function reversalsLeft(
+  connection: Connection,
+  { livemode, processor }: Source,
+  objects: readonly string[],
+): Promise<LedgerMovement[]> {
+  const { rows } = await connection.query<LedgerMovement>(
+    `with reversals as (${MOVEMENTS} and ${OF_OBJECTS} and y.type = 'refund_reversal' and not ${HAD_ALONG})
+     select r.* from reversals r
+     where (select count(*) from reversals o where o.object = r.object and o.reference = r.reference) > (
+       select count(*) from reconciliation_lines l
+       where l.livemode = $1 and l.processor = $2 and l.type = r.type and l.reference = r.reference
+     )
+     order by r.transaction`,
     [livemode, processor, ...TYPES, objects],
   );
   return rows;

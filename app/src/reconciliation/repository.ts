@@ -50,6 +50,26 @@ export async function keepLines(
   return rows;
 }
 
+/** Keeps that movements were settled along with the lines of others, so that none of their own is missing: by their own ids. */
+export async function keepAlong(
+  connection: Connection,
+  { livemode, processor }: Source,
+  reconciliation: string,
+  movements: readonly LedgerMovement[],
+): Promise<void> {
+  await connection.query(
+    `insert into reconciliation_lines (livemode, processor, type, reference, digest, reconciliation)
+     select $1, $2, type, reference, '', $3 from unnest($4::text[], $5::text[]) as m (type, reference)`,
+    [
+      livemode,
+      processor,
+      reconciliation,
+      movements.map(({ type }) => type),
+      movements.map(({ transaction }) => transaction),
+    ],
+  );
+}
+
 /** Lines with the references that reconciliations of other files took for duplicates, and how many there are of each. */
 export async function duplicatesBefore(
   connection: Connection,

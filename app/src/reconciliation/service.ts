@@ -2,6 +2,7 @@
 import { hash } from "node:crypto";
 import type { Core } from "../core.ts";
 import { ApiError, type ErrorDetails, invalid, notFound } from "../errors.ts";
+import { mergeMetadata } from "../http/metadata.ts";
 import type { Operation } from "../http/operation.ts";
 import type { GivenAnswer, Once } from "../journal/once.ts";
 import type { LedgerTransaction } from "../journal/write.ts";
@@ -84,7 +85,7 @@ export class ReconciliationService {
       totals: [],
       items: 0,
       applied: {},
-      metadata: input.metadata ?? {},
+      metadata: mergeMetadata({}, input.metadata),
     };
     const attempt = () =>
       this.#options.once.act(operation, async () =>

@@ -160,7 +160,6 @@ export function concludeRefund(id: string, refund: Refund, result: Known, now: n
       if (amount === 0) return concludeRefund(id, refund, NOTHING_APPROVED, now);
       const missing = refund.amount - amount;
       const done = { ...refund, amount, processor_reference: result.reference };
-      const rest = missing === 0 ? [] : [refundFailed(movement(id, { ...done, amount: missing }))];
       return {
         data: {
           ...done,
@@ -168,7 +167,7 @@ export function concludeRefund(id: string, refund: Refund, result: Known, now: n
           attempt: endAttempt({ ...attempt, amount }, "approved"),
         },
         event: "refund.succeeded",
-        postings: isPosted ? rest : [refunded(movement(id, done))],
+        postings: isPosted ? corrections(id, refund, done) : [refunded(movement(id, done))],
         returns: missing,
       };
     }
@@ -198,6 +197,15 @@ export function concludeRefund(id: string, refund: Refund, result: Known, now: n
     case "requires_action":
       throw new Error("A refund needs no challenge.");
   }
+}
+
+/** What was posted when the processor took the refund in, made into what was done. */
+function corrections(id: string, before: Refund, done: Refund): Posting[] {
+  // Settlement knows it by its last reference.
+  if (done.processor_reference !== before.processor_reference)
+    return [refundFailed(movement(id, before)), refunded(movement(id, done))];
+  const missing = before.amount - done.amount;
+  return missing === 0 ? [] : [refundFailed(movement(id, { ...done, amount: missing }))];
 }
 
 /** A refund that had succeeded did not reach the customer. */

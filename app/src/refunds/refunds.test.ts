@@ -128,6 +128,24 @@ describe("refunds", () => {
       merchant_balance: [-4_500, 0],
       "processor_receivable.bank": [-4_500, 0],
     });
+    expect(await world.events(refund.body.id)).to.deep.equal([
+      "refund.created",
+      "refund.updated",
+      "refund.succeeded",
+    ]);
+    // By the reference that the bank gave it last, and will settle it with, the ledger has what was done.
+    const { rows } = await world.core.pool.query<{ reference: string; change: number }>(
+      `select t.metadata ->> 'processor_reference' as reference,
+         sum(case e.direction when 'debit' then e.amount else -e.amount end)::bigint as change
+       from ledger_transactions t join ledger_entries e on e.transaction = t.id
+       join ledger_accounts a on a.id = e.account
+       where t.object = $1 and a.code = 'processor_receivable.bank' group by 1 order by 1`,
+      [refund.body.id],
+    );
+    expect(rows).to.deep.equal([
+      { reference: `bank_${refund.body.id}-refund-1`, change: 0 },
+      { reference: "rf_bank", change: -4_500 },
+    ]);
   });
 
   it("waits while the bank cannot be reached, can be canceled until then, and goes out by itself after", async () => {

@@ -1,8 +1,8 @@
 /** Refunds: from requests to decisions, and from processors' answers to what they make of a refund and its payment. */
 import type { Core } from "../core.ts";
-import { mergeMetadata } from "../customers/index.ts";
 import { namedBy, notFound } from "../errors.ts";
 import type { RequireOpen } from "../flags/index.ts";
+import { mergeMetadata } from "../http/metadata.ts";
 import type { Caller, Operation } from "../http/operation.ts";
 import { pageOptions } from "../http/pages.ts";
 import { listAnswer } from "../http/schemas.ts";

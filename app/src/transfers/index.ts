@@ -8,7 +8,7 @@ import type { Caller } from "../http/operation.ts";
 import { pageOptions } from "../http/pages.ts";
 import { ERROR_ANSWERS, Id, IdempotencyHeaders, listAnswer, ListOf } from "../http/schemas.ts";
 import type { Once } from "../journal/once.ts";
-import { visibleAccount } from "../ledger/accounts.ts";
+import { namedAccount } from "../ledger/accounts.ts";
 import { LedgerRepository, transactionIdOf } from "../ledger/repository.ts";
 import { NewTransfer, Transfer, TransfersQuery } from "./schemas.ts";
 import { makeTransfer, presentTransfer } from "./transfer.ts";
@@ -26,10 +26,13 @@ export function createTransfers(
 ): { routes: FastifyPluginAsyncTypebox } {
   const ledger = new LedgerRepository(core.pool);
 
-  /** Who acts for a customer moves that customer's money only. */
-  async function requireOwnAccount(caller: Caller, account: string): Promise<void> {
+  /**
+   * Who acts for a customer moves that customer's money only.
+   * @throws ApiError 400 when the field names no account of the customer's
+   */
+  async function requireOwnAccount(caller: Caller, param: string, account?: string): Promise<void> {
     // Others may move from every account; whether there is one, the journal says, without a look beforehand.
-    if (caller.customer !== undefined) await visibleAccount(ledger, account, caller);
+    if (caller.customer !== undefined) await namedAccount(ledger, param, account, caller);
   }
 
   /**
@@ -56,16 +59,15 @@ export function createTransfers(
           body: NewTransfer,
           response: { 201: Transfer, ...ERROR_ANSWERS },
         },
-        handler: async ({ operation, body }, reply) => {
-          await requireOwnAccount(operation.caller, body.source);
-          return sendAnswer(
+        handler: async ({ operation, body }, reply) =>
+          sendAnswer(
             reply,
-            await once.answer(operation, () => {
+            await once.answer(operation, async () => {
               requireOpen(operation.caller.livemode, "transfers");
+              await requireOwnAccount(operation.caller, "source", body.source);
               return makeTransfer(core, operation.caller, body);
             }),
-          );
-        },
+          ),
       });
 
       app.get("/transfers", {
@@ -74,13 +76,14 @@ export function createTransfers(
           tags,
           operationId: "listTransfers",
           summary: "List transfers",
+          description: "Newest first. Who acts for one customer names one of its accounts.",
           querystring: TransfersQuery,
           response: { 200: ListOf(Transfer), ...ERROR_ANSWERS },
         },
         handler: async ({ operation, query }) => {
           const { limit, startingAfter, endingBefore } = pageOptions(query, "transfer");
           const { livemode } = operation.caller;
-          await requireOwnAccount(operation.caller, query.account ?? "");
+          await requireOwnAccount(operation.caller, "account", query.account);
           const { data, hasMore } = await ledger.transactions({
             livemode,
             limit,

@@ -15,11 +15,13 @@ export const NewTransfer = Type.Object(
     amount: Amount,
     currency: Currency,
     source: Type.String({
+      minLength: 1,
       maxLength: 100,
       description: "Id of the account that is debited: it falls; an asset or expense rises.",
       examples: ["acct_01m80pvkadecrbzqsgybvvvmqg"],
     }),
     destination: Type.String({
+      minLength: 1,
       maxLength: 100,
       description: "Id of the account that is credited: it rises; an asset or expense falls.",
       examples: ["acct_01m80pvkaeecrbzqsgybvvvmqh"],

@@ -2,6 +2,7 @@
 import { toSeconds } from "../clock.ts";
 import type { Core } from "../core.ts";
 import { invalid } from "../errors.ts";
+import { mergeMetadata } from "../http/metadata.ts";
 import { ID_PREFIXES } from "../ids.ts";
 import type { Caller } from "../http/operation.ts";
 import type { Decision } from "../journal/once.ts";
@@ -14,7 +15,8 @@ function transferIdOf(transaction: string): string {
 }
 
 export function makeTransfer(core: Core, { livemode }: Caller, body: NewTransfer): Decision {
-  const { amount, currency, source, destination, description, metadata } = body;
+  const { amount, currency, source, destination, description } = body;
+  const metadata = body.metadata && mergeMetadata({}, body.metadata);
   if (source === destination) {
     throw invalid(
       "same_account",

@@ -103,6 +103,42 @@ describe("Transfers", () => {
     const { id } = (await api.post<Transfer>("/v1/transfers", transfer({}))).body;
     const foreign = await api.get<Failure>(`/v1/transfers/${id}`, { apiKey });
     expect([foreign.status, foreign.body.error.message]).to.deep.equal([404, `There is no transfer ${id}.`]);
+    const list = (query: string) => api.get<Failure & List>(`/v1/transfers${query}`, { apiKey });
+    expect((await list(`?account=${own}`)).body.data).to.have.length(2);
+    for (const [query, code] of [
+      ["", "parameter_missing"],
+      [`?account=${alice}`, "resource_missing"],
+    ] as const) {
+      const { status, body } = await list(query);
+      expect([status, body.error.code, body.error.param]).to.deep.equal([400, code, "account"]);
+    }
+  });
+
+  it("are made from accounts of the customer whom one acts for, and a refusal is the key's answer", async () => {
+    const { id: customer } = (await api.post<{ id: string }>("/v1/customers", { name: "Ada" })).body;
+    const own = await open({ name: "Ada", customer, overdraft: 1000 });
+    const key = { name: "Ada", scopes: ["transfers:write"], customer };
+    const apiKey = (await api.post<{ secret: string }>("/v1/api_keys", key)).body.secret;
+    const options = { apiKey, idempotencyKey: `bound-${own}` };
+    const refused = await api.post<Failure>("/v1/transfers", transfer({}), options);
+    expect(refused.status).to.equal(400);
+    expect(refused.body.error).to.include({
+      code: "resource_missing",
+      message: `There is no account ${alice}.`,
+      param: "source",
+    });
+    expect((await api.post("/v1/transfers", transfer({}), options)).text).to.equal(refused.text);
+    const other = await api.post<Failure>("/v1/transfers", transfer({ source: own }), options);
+    expect(other.body.error.code).to.equal("idempotency_key_reused");
+    const made = await api.post("/v1/transfers", transfer({ source: own }), { apiKey });
+    expect(made.status).to.equal(201);
+  });
+
+  it("keep no metadata of empty values", async () => {
+    const made = await api.post<Transfer>("/v1/transfers", transfer({ metadata: { month: "5", day: "" } }));
+    expect(made.body.metadata).to.deep.equal({ month: "5" });
+    const found = await api.get<Transfer>(`/v1/transfers/${made.body.id}`);
+    expect(found.body.metadata).to.deep.equal({ month: "5" });
   });
 
   it("are refused when the source has not enough, and the refusal is the key's answer", async () => {

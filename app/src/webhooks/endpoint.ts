@@ -2,6 +2,7 @@
 import { toSeconds } from "../clock.ts";
 import type { StoredObject } from "../database/objects.ts";
 import { invalid, notFound } from "../errors.ts";
+import { mergeMetadata } from "../http/metadata.ts";
 import { isValid, type StoredSecret } from "./secrets.ts";
 
 /** Why an endpoint is disabled: its owner wished it, it answered 410, or it failed for days. */
@@ -47,7 +48,7 @@ export function createEndpoint(input: EndpointInput, secret: StoredSecret, now: 
     url: input.url,
     enabled_events: input.enabled_events,
     description: input.description ?? null,
-    metadata: input.metadata ?? {},
+    metadata: mergeMetadata({}, input.metadata),
     disabled_reason: null,
     enabled_since: now,
     secrets: [secret],
@@ -57,8 +58,7 @@ export function createEndpoint(input: EndpointInput, secret: StoredSecret, now: 
 /** Metadata is merged; a key with an empty value is removed. */
 export function updateEndpoint(data: EndpointData, changes: Partial<EndpointInput>): EndpointData {
   const { metadata, ...others } = changes;
-  const merged = Object.entries({ ...data.metadata, ...metadata }).filter(([, value]) => value !== "");
-  return { ...data, ...others, metadata: Object.fromEntries(merged) };
+  return { ...data, ...others, metadata: mergeMetadata(data.metadata, metadata) };
 }
 
 /** @throws ApiError 400 when it is disabled already */
