@@ -52,8 +52,11 @@ async function workThrough(
   file: OpenFile,
   signal?: AbortSignal,
 ): Promise<Outcome | undefined> {
-  // What its lines end is in the ledger before they are held against it. That takes connections, and locks of its own.
-  for await (const lines of readPortions(file, { signal })) await settlements(file, lines);
+  // What its lines end is in the ledger before they are held against it. That takes connections, and locks of its own. Other
+  // formats have no room for the keys of operations.
+  if (file.format === "csv") {
+    for await (const lines of readPortions(file, { signal })) await settlements(file, lines);
+  }
   return alone(pool, file, async (connection) => {
     const kept = await keptOutcome(connection, file);
     if (kept) return kept;
