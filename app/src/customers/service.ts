@@ -1,5 +1,6 @@
 /** Customers: their personal data is kept encrypted under a key of their own. */
 import type { Core } from "../core.ts";
+import type { ListOptions } from "../database/objects.ts";
 import type { Page } from "../database/page.ts";
 import { forbidden, notFound } from "../errors.ts";
 import type { EventType } from "../events/types.ts";
@@ -86,44 +87,15 @@ export function customerService(core: Core, once: Once, vault: Vault) {
   }
 
   /** A page of customers with an e-mail address: by each hash that it may be kept under while the hash key is replaced. */
-  async function listByEmail(
-    email: string,
-    query: CustomerQuery,
-    livemode: boolean,
-  ): Promise<Page<StoredCustomer>> {
+  async function listByEmail(email: string, options: ListOptions): Promise<Page<StoredCustomer>> {
+    const { livemode, limit, endingBefore } = options;
     const hashes = await vault.fingerprints("email", livemode, normalEmail(email));
     const pages = await Promise.all(
-      hashes.map((reference) =>
-        objects.list<CustomerData>("customers", {
-          ...pageOptions(query, "customer"),
-          livemode,
-          reference,
-          status: "active",
-        }),
-      ),
+      hashes.map((reference) => objects.list<CustomerData>("customers", { ...options, reference })),
     );
     const found = pages.flatMap(({ data }) => data).sort((a, b) => (a.id < b.id ? 1 : -1));
-    const data = query.ending_before === undefined ? found.slice(0, query.limit) : found.slice(-query.limit);
-    return { data, hasMore: found.length > query.limit || pages.some(({ hasMore }) => hasMore) };
-  }
-
-  /** Who acts for one customer has a list of that one, or of none where the query leaves it out. */
-  async function listOwn(id: string, query: CustomerQuery, livemode: boolean) {
-    const { startingAfter, endingBefore, created = {} } = pageOptions(query, "customer");
-    const own = await objects.get<CustomerData>("customers", id, livemode);
-    if (own?.data.status !== "active") return [];
-    const shown = await show(own);
-    const { gt = -1, gte = 0, lt = Infinity, lte = Infinity } = created;
-    const { email } = query;
-    const isWanted =
-      (startingAfter === undefined || id < startingAfter) &&
-      (endingBefore === undefined || id > endingBefore) &&
-      (email === undefined || (shown.email !== null && normalEmail(shown.email) === normalEmail(email))) &&
-      shown.created > gt &&
-      shown.created >= gte &&
-      shown.created < lt &&
-      shown.created <= lte;
-    return isWanted ? [shown] : [];
+    const data = endingBefore === undefined ? found.slice(0, limit) : found.slice(-limit);
+    return { data, hasMore: found.length > limit || pages.some(({ hasMore }) => hasMore) };
   }
 
   /** Destroys what only the customer's key opens, and what else belongs to it. */
@@ -178,16 +150,12 @@ export function customerService(core: Core, once: Once, vault: Vault) {
     },
 
     async list(query: CustomerQuery, { livemode, customer }: Caller) {
-      if (customer !== undefined)
-        return listAnswer("/v1/customers", await listOwn(customer, query, livemode), false);
+      // Who acts for one customer has a list of that one.
+      const options = { ...pageOptions(query, "customer"), livemode, id: customer, status: "active" };
       const { data, hasMore } =
         query.email === undefined
-          ? await objects.list<CustomerData>("customers", {
-              ...pageOptions(query, "customer"),
-              livemode,
-              status: "active",
-            })
-          : await listByEmail(query.email, query, livemode);
+          ? await objects.list<CustomerData>("customers", options)
+          : await listByEmail(query.email, options);
       return listAnswer("/v1/customers", await Promise.all(data.map(show)), hasMore);
     },
 

@@ -27,6 +27,8 @@ export interface ListOptions {
   /** Id after which (older) or before which (newer) the page begins. */
   startingAfter?: string;
   endingBefore?: string;
+  /** The only object that the list may have. */
+  id?: string;
   status?: string;
   customer?: string;
   /** Id of the payment that the objects belong to. */
@@ -86,6 +88,7 @@ export class Objects {
       conditions.push(condition(`$${String(values.length)}`));
     };
     where((p) => `livemode = ${p}`, livemode);
+    where((p) => `id = ${p}`, options.id);
     where((p) => `id < ${p}`, startingAfter);
     where((p) => `id > ${p}`, endingBefore);
     where((p) => `status = ${p}`, options.status);

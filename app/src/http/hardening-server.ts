@@ -109,16 +109,17 @@ export function headersTooLarge(): ApiError {
 /** Connections of requests that have no certain end, with what is wrong: what follows there may be a part of them. */
 const misframed = new WeakMap<Socket, ApiError>();
 
-/**
- * What is wrong with a request's end, or with that of one before it on its connection: codings of transfer that Node takes,
- * and other servers on the way may not know or take otherwise (RFC 9112, 6.1). The connection has to be closed.
- */
-export function framingFault({ socket, httpVersion, headers }: IncomingMessage): ApiError | undefined {
+/** Notes codings of transfer that Node takes, and other servers on the way may not know or take otherwise (RFC 9112, 6.1). */
+export function noteFraming({ socket, httpVersion, headers }: IncomingMessage): void {
   const coding = headers["transfer-encoding"];
   if (coding !== undefined && (httpVersion !== "1.1" || coding.toLowerCase() !== "chunked")) {
     const given = `The header Transfer-Encoding is "${coding.slice(0, 100)}" in HTTP/${httpVersion}`;
     misframed.set(socket, refused(`${given}: send chunked alone in HTTP/1.1, or Content-Length.`));
   }
+}
+
+/** What is wrong with a request's end, or with that of one before it on its connection, which has to be closed. */
+export function framingFault({ socket }: IncomingMessage): ApiError | undefined {
   return misframed.get(socket);
 }
 

@@ -7,7 +7,7 @@ import fastifyPlugin from "fastify-plugin";
 import type { Config } from "../config.ts";
 import { unavailable } from "../errors.ts";
 import { parseJsonOnly } from "./hardening-json.ts";
-import { framingFault, headersTooLarge, misdirected } from "./hardening-server.ts";
+import { framingFault, headersTooLarge, misdirected, noteFraming } from "./hardening-server.ts";
 import { isProbe } from "./probes.ts";
 import type {} from "./request.ts";
 
@@ -32,6 +32,7 @@ export function hardening(config: Config): FastifyPluginAsync {
 function refuseSmuggling(app: FastifyInstance): void {
   // Before Fastify, which answers paths that it cannot read without a hook.
   app.server.prependListener("request", (request, response) => {
+    noteFraming(request);
     if (framingFault(request) !== undefined) response.shouldKeepAlive = false;
   });
   app.addHook("onRequest", ({ raw }, _reply, done) => {

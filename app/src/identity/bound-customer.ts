@@ -5,7 +5,14 @@ import { findCustomerStatus, type Queryable } from "./repository.ts";
 
 /** @throws ApiError 400 when there is no such customer in the mode (any more) */
 export async function requireCustomer(db: Queryable, id: string, livemode: boolean): Promise<void> {
-  const found = await findCustomerStatus(db, id, livemode);
+  refuseUnusable(id, await findCustomerStatus(db, id, livemode));
+}
+
+/**
+ * @param found The customer that a body names
+ * @throws ApiError 400 when there is none, or it is deleted
+ */
+export function refuseUnusable(id: string, found: { status: string | null } | undefined): void {
   if (found === undefined) throw invalid("resource_missing", `There is no customer ${id}.`, "customer");
   if (found.status === "deleted") throw invalid("customer_deleted", `Customer ${id} is deleted.`, "customer");
 }

@@ -5,7 +5,7 @@ import type { EventType } from "../events/types.ts";
 import type { RequireOpen } from "../flags/index.ts";
 import { mergeMetadata } from "../http/metadata.ts";
 import type { Caller, Operation } from "../http/operation.ts";
-import { customerFor } from "../identity/bound-customer.ts";
+import { customerFor, refuseUnusable } from "../identity/bound-customer.ts";
 import type { Decision, GivenAnswer, Once } from "../journal/once.ts";
 import type { Chart } from "../ledger/chart.ts";
 import type { Processor, Processors } from "../processors/processor.ts";
@@ -263,10 +263,7 @@ async function refuseUnknownCustomer(
   { livemode }: Caller,
 ): Promise<void> {
   if (id === undefined) return;
-  const customer = await objects.get<{ status: string }>("customers", id, livemode);
-  if (customer === undefined) throw invalid("resource_missing", `There is no customer ${id}.`, "customer");
-  if (customer.data.status === "deleted")
-    throw invalid("customer_deleted", `Customer ${id} is deleted.`, "customer");
+  refuseUnusable(id, (await objects.get<{ status: string }>("customers", id, livemode))?.data);
 }
 
 /** Banks' debits cannot be held for a later capture. */
